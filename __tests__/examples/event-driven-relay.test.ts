@@ -1,129 +1,77 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals'
-import { isDispatch } from '../../testing/github/matchers.ts'
-import type { Repository } from '../../testing/github/repository.ts'
-import { startGitHub } from '../../testing/github/server.ts'
-import {
-  deliver,
-  dispatchesTo,
-  dispatchOf,
-  event,
-  now,
-  spawnRelay,
-  startRelay,
-  type Delivery,
-  type Relay,
-} from '../fixtures/relay.ts'
+import { expect, test } from '@jest/globals'
+import { dispatchOf, event, now, spawnRelay, type Delivery } from '../fixtures/relay.ts'
+import { useRelay } from '../fixtures/use-relay.ts'
 
-const github = await startGitHub()
-afterAll(async () => {
-  await github.close()
-  expect(github.violations).toEqual([])
-})
-
-let repository: Repository
-let relay: Relay
-let count = 0
-
-beforeEach(async () => {
-  count += 1
-  repository = github.createRepository(`acme/deployments-${count}`)
-  relay = await startRelay(github, repository)
-})
-
-const stop = async (): Promise<void> => expect(await relay.stop()).toBe(0)
-afterEach(stop)
-
-async function restartWith(env: Readonly<Record<string, string>>): Promise<void> {
-  await stop()
-  relay = await startRelay(github, repository, env)
-}
-
-const dispatches = () => dispatchesTo(github, repository)
+const relay = await useRelay()
 const created = 'model_version.created'
+const defaultId = randomUUID()
 const genuine = { id: randomUUID(), timestamp: now(), body: event('model_version', 'created') }
+
+const runScript = 'If it is from MLflow, run create-webhook.py with the secret of the relay'
+const isWrong = `wrong signature. ${runScript}`
+const isInvalid = `no valid signature. ${runScript}`
+const noId = 'no valid delivery id. It is not from MLflow'
+const noTimestamp = 'no valid timestamp. It is not from MLflow'
+const isOld = 'sent … s ago. Is a clock wrong?'
+const noEvent = 'signed, but not an event. Is this MLflow too new for the relay?'
 
 /** What differs from a genuine delivery, how it is answered, and why. */
 const forgeries = (): (readonly [string, Delivery, number, string])[] => [
-  ['another secret', { secret: 'guessed' }, 401, 'wrong signature'],
-  ['a changed body', { sent: { body: `${genuine.body} ` } }, 401, 'wrong signature'],
-  ['a changed id', { sent: { id: randomUUID() } }, 401, 'wrong signature'],
-  ['a changed timestamp', { sent: { timestamp: now(-1) } }, 401, 'wrong signature'],
-  ['a shorter signature', { signature: 'v1,AAAA' }, 401, 'wrong signature'],
-  ['a longer signature', { signature: `v1,${'A'.repeat(4000)}` }, 401, 'wrong signature'],
-  ['malformed base64', { signature: `v1,${'%'.repeat(44)}` }, 401, 'wrong signature'],
-  ['another version', { signature: `v2,${'A'.repeat(44)}` }, 401, 'wrong signature'],
-  ['no signature', { without: 'signature' }, 401, 'no signature'],
-  ['no delivery id', { without: 'delivery-id' }, 400, 'no valid delivery id'],
-  ['no timestamp', { without: 'timestamp' }, 400, 'no valid timestamp'],
-  ['a long delivery id', { id: 'a'.repeat(65) }, 400, 'no valid delivery id'],
-  ['a dot in the delivery id', { id: `a.${now()}` }, 400, 'no valid delivery id'],
-  ['a timestamp that is no number', { timestamp: 'NaN' }, 400, 'no valid timestamp'],
-  ['a negative timestamp', { timestamp: '-1' }, 400, 'no valid timestamp'],
-  ['an old timestamp', { timestamp: now(-310) }, 401, 'timestamp too far from now'],
-  ['a timestamp in the future', { timestamp: now(330) }, 401, 'timestamp too far from now'],
-  ['a huge body', { body: 'x'.repeat(1024 * 1024 + 1) }, 413, 'more than 1048576 bytes'],
-  ['a body that is not JSON', { body: 'mlflow\ndispatched' }, 400, 'incomplete, or not JSON'],
-  ['a body without an event', { body: 'null' }, 400, 'incomplete, or not JSON'],
+  ['another secret', { secret: 'guessed' }, 401, isWrong],
+  ['a changed body', { sent: { body: `${genuine.body} ` } }, 401, isWrong],
+  ['a changed id', { sent: { id: randomUUID() } }, 401, isWrong],
+  ['a changed timestamp', { sent: { timestamp: now(-1) } }, 401, isWrong],
+  ['a shorter signature', { signature: 'v1,AAAA' }, 401, isInvalid],
+  ['a longer signature', { signature: `v1,${'A'.repeat(4000)}` }, 401, isInvalid],
+  ['malformed base64', { signature: `v1,${'%'.repeat(44)}` }, 401, isInvalid],
+  ['another version', { signature: `v2,${'A'.repeat(44)}` }, 401, isInvalid],
+  ['no signature', { without: 'signature' }, 401, isInvalid],
+  ['no delivery id', { without: 'delivery-id' }, 400, noId],
+  ['no timestamp', { without: 'timestamp' }, 400, noTimestamp],
+  ['a long delivery id', { id: 'a'.repeat(65) }, 400, noId],
+  ['a dot in the delivery id', { id: `a.${now()}` }, 400, noId],
+  ['a timestamp that is no number', { timestamp: 'NaN' }, 400, noTimestamp],
+  ['a negative timestamp', { timestamp: '-1' }, 400, noTimestamp],
+  ['an old timestamp', { timestamp: now(-310) }, 401, isOld],
+  ['a timestamp in the future', { timestamp: now(330) }, 401, isOld],
+  ['a body that is not JSON', { body: 'mlflow\ndispatched' }, 400, noEvent],
+  ['a body without an event', { body: 'null' }, 400, noEvent],
 ]
 
 test('refuses forged deliveries, in one line each and without their contents', async () => {
   const forged = forgeries()
+  const masked = (text: string) => text.replace(/-?\d{3} s ago/, '… s ago')
   for (const [what, delivery, status, reason] of forged) {
-    const response = await deliver(relay, delivery)
-    expect([what, response.status, await response.text()]).toEqual([what, status, `${reason}\n`])
+    const response = await relay.deliver({ id: defaultId, ...delivery })
+    const text = masked(await response.text())
+    expect([what, response.status, text]).toEqual([what, status, `refused: ${reason}\n`])
   }
-  expect(relay.log()).toEqual(forged.map(([, , status, text]) => `refused with ${status}: ${text}`))
-  expect(dispatches()).toEqual([])
+  expect((await relay.log(forged.length)).map(masked)).toEqual(
+    forged.map(([, { id, sent }, status, reason]) => {
+      const who = reason === noId ? 'no delivery' : `delivery ${sent?.id ?? id ?? defaultId}`
+      return `${who}: ${status} refused: ${reason}`
+    }),
+  )
+  expect(relay.dispatches()).toEqual([])
 })
 
 test('refuses a delivery that it has dispatched, or is about to', async () => {
-  await restartWith({ COLLECT_MS: '200' })
+  await relay.restartWith({ COLLECT_MS: '200' })
   const statuses = await Promise.all(
-    [1, 2, 3].map(async () => (await deliver(relay, genuine)).status),
+    [1, 2, 3].map(async () => (await relay.deliver(genuine)).status),
   )
   expect(statuses.sort()).toEqual([202, 409, 409])
-  expect((await deliver(relay, genuine)).status).toBe(409)
-  expect(dispatches()).toEqual([dispatchOf(created)])
+  expect((await relay.deliver(genuine)).status).toBe(409)
+  expect(relay.dispatches()).toEqual([dispatchOf(created)])
 })
 
 test('remembers a limited number of deliveries', async () => {
-  await restartWith({ REMEMBERED_DELIVERIES: '2' })
+  await relay.restartWith({ REMEMBERED_DELIVERIES: '2' })
   const ids = ['first', 'second', 'third']
-  for (const id of ids) expect((await deliver(relay, { id })).status).toBe(202)
-  expect((await deliver(relay, { id: 'second' })).status).toBe(409)
-  expect((await deliver(relay, { id: 'first' })).status).toBe(202)
-})
-
-test('sends one dispatch for the events of some seconds, or for what it has when it stops', async () => {
-  await restartWith({ COLLECT_MS: '15000' })
-  const bodies = [
-    ...Array<string>(20).fill(genuine.body),
-    event('model_version_alias', 'deleted'),
-    event('model_version_tag', 'set'),
-  ]
-  const pairs = bodies.map((body) => {
-    const delivery = { id: randomUUID(), body }
-    return [deliver(relay, delivery), deliver(relay, delivery)]
-  })
-  // One of each pair is refused at once, as a replay of the other, which waits.
-  await Promise.all(pairs.map((pair) => Promise.race(pair)))
-  expect(dispatches()).toEqual([])
-  await stop()
-  const responses = await Promise.all(pairs.flat())
-  const accepted = responses.filter(({ status }) => status === 202)
-  expect(accepted).toHaveLength(bodies.length)
-  // Otherwise the process would wait until the clients close their connections.
-  expect(new Set(accepted.map(({ headers }) => headers.get('connection')))).toEqual(
-    new Set(['close']),
-  )
-  const [sent, ...others] = dispatches()
-  expect(sent?.client_payload.events.toSorted()).toEqual([
-    created,
-    'model_version_alias.deleted',
-    'model_version_tag.set',
-  ])
-  expect(others).toEqual([])
+  for (const id of ids) expect((await relay.deliver({ id })).status).toBe(202)
+  expect((await relay.deliver({ id: 'second' })).status).toBe(409)
+  expect((await relay.deliver({ id: 'first' })).status).toBe(202)
 })
 
 test('verifies the bytes that were sent, whatever they are', async () => {
@@ -133,74 +81,48 @@ test('verifies the bytes that were sent, whatever they are', async () => {
     Buffer.from([0xff]),
     Buffer.from(`"${after}`),
   ])
-  expect((await deliver(relay, { body })).status).toBe(202)
+  expect((await relay.deliver({ body })).status).toBe(202)
 })
 
 test('tolerates clocks that differ', async () => {
-  expect((await deliver(relay, { timestamp: now(-290) })).status).toBe(202)
-  expect((await deliver(relay, { timestamp: now(290) })).status).toBe(202)
-})
-
-test('accepts a delivery again that GitHub did not', async () => {
-  const limits = { 'retry-after': '60' }
-  github.inject({ kind: 'respond', status: 503 }, { match: isDispatch })
-  github.inject({ kind: 'respond', status: 403, headers: limits }, { match: isDispatch })
-  const attempt = async () => {
-    const { status, headers } = await deliver(relay, genuine)
-    return [status, headers.get('retry-after')]
-  }
-  expect(await attempt()).toEqual([503, '0'])
-  expect(await attempt()).toEqual([503, '0'])
-  expect(await attempt()).toEqual([202, null])
-  expect(await attempt()).toEqual([409, null])
-})
-
-test('does not ask for a retry that cannot succeed', async () => {
-  await restartWith({ GITHUB_TOKEN: 'expired-token' })
-  const response = await deliver(relay, genuine)
-  const text = await response.text()
-  expect([response.status, text]).toEqual([424, expect.stringContaining('Bad credentials')])
-  expect(relay.log().map((line) => `${line}\n`)).toEqual([text])
-})
-
-test('does not take every success for an accepted dispatch', async () => {
-  const page = { status: 200, body: '<title>Sign in</title>' }
-  github.inject({ kind: 'respond', ...page }, { match: isDispatch })
-  const response = await deliver(relay, genuine)
-  const text = 'not dispatched: GitHub responded with 200 "<title>Sign in</title>"\n'
-  expect([response.status, await response.text()]).toEqual([424, text])
+  expect((await relay.deliver({ timestamp: now(-290) })).status).toBe(202)
+  expect((await relay.deliver({ timestamp: now(290) })).status).toBe(202)
 })
 
 test('ignores events that change no file', async () => {
-  for (const [entity, action] of [
-    ['registered_model', 'created'],
-    ['prompt_version', 'created'],
-    ['model_version', 'created"],"x":["'],
+  const lines: string[] = []
+  const ignored = 'nothing to do: no file depends on'
+  for (const [entity, action, text] of [
+    ['registered_model', 'created', `${ignored} "registered_model.created"`],
+    ['prompt_version', 'created', `${ignored} "prompt_version.created"`],
+    ['model_version', 'created\n', `${ignored} "model_version.created\\n"`],
   ] as const) {
-    const response = await deliver(relay, { body: event(entity, action) })
-    expect([response.status, await response.text()]).toEqual([200, 'nothing to do\n'])
+    const response = await relay.deliver({ id: defaultId, body: event(entity, action) })
+    expect([response.status, await response.text()]).toEqual([200, `${text}\n`])
+    lines.push(`delivery ${defaultId}: 200 ${text}`)
   }
-  expect(dispatches()).toEqual([])
+  expect(await relay.log(lines.length)).toEqual(lines)
+  expect(relay.dispatches()).toEqual([])
 })
 
 test('has one path for deliveries and one for probes', async () => {
   const statusOf = async (path: string, method = 'GET') =>
-    (await fetch(relay.url + path, { method })).status
+    (await fetch(relay.url() + path, { method })).status
   expect(await statusOf('/healthz')).toBe(200)
   expect(await statusOf('/mlflow')).toBe(405)
   expect(await statusOf('/')).toBe(404)
   expect(await statusOf('/mlflow/..%0adispatched', 'POST')).toBe(404)
-  expect(relay.log()).toEqual([
-    'refused with 405: another method',
-    'refused with 404: another path',
-    'refused with 404: another path',
+  expect(await relay.log(3)).toEqual([
+    'no delivery: 405 refused: another method. It is not from MLflow',
+    'no delivery: 404 refused: another path. Does the webhook end in /mlflow?',
+    'no delivery: 404 refused: another path. Does the webhook end in /mlflow?',
   ])
 })
 
 test('names all settings that are wrong, without their values', async () => {
   const { lines, exitCode } = spawnRelay({
     MLFLOW_WEBHOOK_SECRET: 'copied with its line break\n',
-    GITHUB_REPOSITORY: 'https://github.com/acme/deployments',
+    GITHUB_REPOSITORY: 'https://relay.github.com/acme/deployments',
     PORT: 'eighty',
     COLLECT_MS: '60000',
   })

@@ -9,7 +9,7 @@
 # Before that, the server needs MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY in its environment. Without it, each
 # of its processes invents a key of its own, and after a restart none can read the secret:
 #
-#   python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'
+#   openssl rand -base64 32 | tr +/ _-
 #
 # Each process notices a new webhook within a minute.
 import os
@@ -29,7 +29,12 @@ webhook = {
         "model_version_alias.deleted",
     ],
 }
-ids = [known.webhook_id for known in client.list_webhooks() if known.name == webhook["name"]]
+page = client.list_webhooks()
+known = list(page)
+while page.token:
+    page = client.list_webhooks(page_token=page.token)
+    known += page
+ids = [each.webhook_id for each in known if each.name == webhook["name"]]
 if ids:
     created = client.update_webhook(ids[0], **webhook)
 else:
