@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { isDispatch } from '../../testing/github/matchers.ts'
-import { deliver, event, now, startRelay } from '../fixtures/relay.ts'
+import { deliver, event, now, startRelay, until } from '../fixtures/relay.ts'
 import { useRelay } from '../fixtures/use-relay.ts'
 
 const relay = await useRelay()
@@ -77,7 +77,7 @@ async function closesStalled(): Promise<void> {
     socket.on('error', () => undefined).on('close', () => (closed += 1))
     socket.resume()
   }
-  await Promise.all(stalled.map((socket) => socket.connecting && once(socket, 'connect')))
+  await until(() => stalled.every(({ connecting }) => !connecting))
   await expect(fetch(`${relay.url()}/healthz`)).rejects.toThrow('fetch failed')
   expect([(await waiting).status, closed]).toEqual([202, 99])
   expect((await fetch(`${relay.url()}/healthz`)).status).toBe(200)
