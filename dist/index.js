@@ -64956,7 +64956,7 @@ const exitCodes = { failed: 1, usage: 2 };
  * Standard output gets the result, and standard error the log and mistakes of usage.
  */
 async function runInTerminal(args, environment) {
-    const clean = createCleaner(environment);
+    const clean = createLineFilter(environment);
     const logLine = (line) => {
         process.stderr.write(`${clean(line)}\n`);
     };
@@ -64997,7 +64997,7 @@ function watchStreams(logLine) {
  * Reduces a text to one line that is only text. CI services, which run commands that they find in their
  * log, say that they are there.
  */
-function createCleaner(environment) {
+function createLineFilter(environment) {
     const services = ['CI', 'GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION'];
     const isService = services.some((name) => (environment[name] ?? '') !== '');
     return (line) => (isService ? (0,log/* safeLine */.om)(line) : (0,log/* printableLine */.oy)(line));

@@ -139,21 +139,24 @@ test('a plan shows hostile texts from MLflow and from files only as text', async
 
 test('a terminal shows them only as text', async () => {
   const args = ['plan', '--repository', repository.fullName, '--github-token', world.github.token]
-  const options = {
-    env: {
-      GITHUB_API_URL: world.github.apiUrl,
-      GITHUB_GRAPHQL_URL: world.github.graphqlUrl,
-      GITHUB_SERVER_URL: 'https://github.example.com',
-      MLFLOW_TRACKING_URI: world.gateway.url,
-    },
+  const env = {
+    GITHUB_API_URL: world.github.apiUrl,
+    GITHUB_GRAPHQL_URL: world.github.graphqlUrl,
+    GITHUB_SERVER_URL: 'https://github.example.com',
+    MLFLOW_TRACKING_URI: world.gateway.url,
   }
-  const summary = await runCommand([...args, '--template', inputs.template], options)
-  const report = await runCommand([...args, '--template', inputs.template, '--json'], options)
-  for (const { stdout, stderr } of [summary, report]) {
+  const run = (...more: string[]) =>
+    runCommand([...args, '--template', inputs.template, ...more], { env })
+  const summary = await run()
+  const report = await run('--json')
+  const inCi = await runCommand([...args, '--template', inputs.template], {
+    env: { ...env, CI: 'true' },
+  })
+  for (const { stdout, stderr } of [summary, report, inCi]) {
     for (const text of [stdout, stderr]) expect(text).not.toMatch(unreadable)
   }
-  // A runner takes these for commands, should it run the command.
-  expect(summary.stdout + summary.stderr).not.toMatch(/^::|##/m)
+  // Runners take these for commands.
+  expect(inCi.stdout + inCi.stderr).not.toMatch(/::|##/)
   expect(new Set(jq('[.records[].modelName]', report.stdout) as string[])).toEqual(
     new Set(texts.map((text) => text.toWellFormed())),
   )

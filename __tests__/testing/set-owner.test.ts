@@ -14,17 +14,22 @@ const read = (file: string): string => readFileSync(join(directory, file), 'utf8
 const setOwner = (...args: string[]) =>
   spawnSync('bash', [join(directory, 'script', 'set-owner'), ...args], { encoding: 'utf8' })
 
-/** Files outside of dist with the name of a repository. */
+/** Files with the name of a repository. */
 const filesWith = (name: string): string =>
-  spawnSync('git', ['grep', '-lF', name, '--', ':!dist'], { cwd: directory, encoding: 'utf8' })
-    .stdout
+  spawnSync('git', ['grep', '-laF', name], { cwd: directory, encoding: 'utf8' }).stdout
 
 test('the name of the repository is replaced everywhere', () => {
   // In parts, so that this file contains no name.
   const before = ['org', 'mlflow-sync'].join('/')
   const after = ['acme', 'models.sync'].join('/')
   const files = filesWith(before)
-  for (const file of ['README.md', 'package.json', 'testing/examples.ts', 'ISSUE_TEMPLATE']) {
+  for (const file of [
+    'README.md',
+    'package.json',
+    'testing/examples.ts',
+    'ISSUE_TEMPLATE',
+    'dist/index.js',
+  ]) {
     expect(files).toContain(file)
   }
   const first = setOwner(after)

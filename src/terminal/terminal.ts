@@ -32,7 +32,7 @@ export async function runInTerminal(
   args: readonly string[],
   environment: Environment,
 ): Promise<void> {
-  const clean = createCleaner(environment)
+  const clean = createLineFilter(environment)
   const logLine = (line: string): void => {
     process.stderr.write(`${clean(line)}\n`)
   }
@@ -68,7 +68,7 @@ function watchStreams(logLine: (line: string) => void): void {
  * Reduces a text to one line that is only text. CI services, which run commands that they find in their
  * log, say that they are there.
  */
-function createCleaner(environment: Environment): (line: string) => string {
+function createLineFilter(environment: Environment): (line: string) => string {
   const services = ['CI', 'GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION']
   const isService = services.some((name) => (environment[name] ?? '') !== '')
   return (line) => (isService ? safeLine(line) : printableLine(line))

@@ -3,9 +3,10 @@ import { isRefUpdate } from '../../testing/github/faults.ts'
 import { closePullRequest, editPullRequest } from '../../testing/github/people.ts'
 import { newPullRequest } from '../../testing/github/pull-request.ts'
 import { mergePullRequest, updateBranch } from '../../testing/github/pull-requests.ts'
-import type { Project, SyncStep } from '../../testing/project.ts'
-import { headBranch, onlyPullRequest, syncPullRequest } from '../../testing/pull-requests.ts'
+import type { Project } from '../../testing/project.ts'
+import { headBranch, onlyPullRequest } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { stepInProcess, type InProcessStep } from '../fixtures/step-in-process.ts'
 
 const world = await useWorld({ version: 3 })
 let project: Project
@@ -17,11 +18,16 @@ beforeEach(async () => {
   await project.register('m')
 })
 
-function sync(inputs = {}): Promise<SyncStep> {
-  return syncPullRequest(project, { template: 'template.yaml', path: 'models', ...inputs })
+function sync(inputs = {}): Promise<InProcessStep> {
+  return stepInProcess(world, project, {
+    'pull-request': 'true',
+    template: 'template.yaml',
+    path: 'models',
+    ...inputs,
+  })
 }
 
-function expectRespected(step: SyncStep): void {
+function expectRespected(step: InProcessStep): void {
   expect(step.exitCode).toBe(0)
   expect(step.outputs).toMatchObject({
     operation: 'none',
@@ -124,7 +130,7 @@ test('a pull request that a person closes while it is updated does not reject th
 test("a rejected update stays rejected when a person edits the file's other text", async () => {
   const version = await project.registerExternal('updated')
   const inputs = { models: project.model('updated') }
-  await project.sync({ template: 'template.yaml', path: 'models', ...inputs })
+  await stepInProcess(world, project, { template: 'template.yaml', path: 'models', ...inputs })
   await world.api.createVersion(version)
   await sync(inputs)
   closePullRequest(project.repository, 1)

@@ -4,13 +4,9 @@ import { amend, editPullRequest, openFromFork } from '../../testing/github/peopl
 import { newPullRequest } from '../../testing/github/pull-request.ts'
 import { mergePullRequest, updateBranch } from '../../testing/github/pull-requests.ts'
 import type { Project } from '../../testing/project.ts'
-import {
-  baseOfHeadBranch,
-  headBranch,
-  onlyPullRequest,
-  syncPullRequest,
-} from '../../testing/pull-requests.ts'
+import { baseOfHeadBranch, headBranch, onlyPullRequest } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { stepInProcess } from '../fixtures/step-in-process.ts'
 
 const world = await useWorld({ version: 3 })
 let project: Project
@@ -21,7 +17,7 @@ beforeEach(async () => {
 })
 
 function sync(inputs = {}) {
-  return syncPullRequest(project, inputs)
+  return stepInProcess(world, project, { 'pull-request': 'true', ...inputs })
 }
 
 function rewriteBody(): void {
@@ -102,7 +98,7 @@ describe("the action's own proposal", () => {
   )
 
   test('is closed although "Update branch" merged a base that has all of it', async () => {
-    await project.sync()
+    await stepInProcess(world, project, {})
     updateBranch(project.repository, 1)
     const step = await sync()
     expect(step.outputs).toMatchObject({ operation: 'pull-request-closed' })
@@ -112,7 +108,7 @@ describe("the action's own proposal", () => {
   test('is rewritten although "Update branch" merged a base that has a part of it', async () => {
     await changePlan()
     await sync()
-    await project.sync({ models: project.model('m') })
+    await stepInProcess(world, project, { models: project.model('m') })
     updateBranch(project.repository, 1)
     const step = await sync()
     expect(step.outputs).toMatchObject({

@@ -2,8 +2,9 @@ import { beforeEach, expect, test } from '@jest/globals'
 import { isPullRequestCreation, isRefUpdate, type Matcher } from '../../testing/github/faults.ts'
 import { editPullRequest } from '../../testing/github/people.ts'
 import type { Project } from '../../testing/project.ts'
-import { headBranch, onlyPullRequest, syncPullRequest } from '../../testing/pull-requests.ts'
+import { headBranch, onlyPullRequest } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { stepInProcess } from '../fixtures/step-in-process.ts'
 
 const world = await useWorld({ version: 3 })
 let project: Project
@@ -14,7 +15,11 @@ beforeEach(async () => {
 })
 
 function sync(inputs = {}) {
-  return syncPullRequest(project, { 'pull-request-labels': 'models\nreview', ...inputs })
+  return stepInProcess(world, project, {
+    'pull-request': 'true',
+    'pull-request-labels': 'models\nreview',
+    ...inputs,
+  })
 }
 
 test('what people change in the pull request stays when its proposal is rewritten', async () => {

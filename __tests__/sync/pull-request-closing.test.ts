@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import { isRefUpdate, type Matcher } from '../../testing/github/faults.ts'
 import { mergePullRequest } from '../../testing/github/pull-requests.ts'
-import type { Project, SyncStep } from '../../testing/project.ts'
-import { headBranch, onlyPullRequest, syncPullRequest } from '../../testing/pull-requests.ts'
+import type { Project } from '../../testing/project.ts'
+import { headBranch, onlyPullRequest } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { stepInProcess, type InProcessStep } from '../fixtures/step-in-process.ts'
 
 const isPullRequestUpdate: Matcher = ({ method, path }) =>
   method === 'PATCH' && path.includes('/pulls/')
@@ -18,7 +19,7 @@ beforeEach(async () => {
 })
 
 function sync(inputs = {}) {
-  return syncPullRequest(project, inputs)
+  return stepInProcess(world, project, { 'pull-request': 'true', ...inputs })
 }
 
 function withdraw() {
@@ -123,7 +124,7 @@ test.each([
 })
 
 test('two jobs that withdraw at the same time do not leave a rejection behind', async () => {
-  const others: SyncStep[] = []
+  const others: InProcessStep[] = []
   const run = async () => others.push(await withdraw())
   world.github.inject({ kind: 'run-before', run }, { match: isRefUpdate })
   const step = await withdraw()
