@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { pythonOf } from './virtual-environment.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -33,7 +34,7 @@ export async function runCommand(
 ): Promise<TerminalRun> {
   const command = [join(root, 'bin', 'mlflow-sync.js'), ...args]
   const [program = '', ...parameters] = [
-    ...(isTerminal ? ['python3', '-c', pseudoTerminal] : []),
+    ...(isTerminal ? [pythonOf('mlflow-3'), '-c', pseudoTerminal] : []),
     ...(shell === undefined ? [process.execPath] : ['bash', '-c', shell]),
     ...command,
   ]
