@@ -64730,7 +64730,7 @@ function describeUnknown(raw) {
 const commandList = '`sync`, `plan` or `check`';
 /** The command is the value of `mode`, which can also be given as a flag. An empty one is none. */
 function readMode([command, ...others], flag) {
-    const mode = flag === '' ? undefined : flag;
+    const mode = flag?.trim() === '' ? undefined : flag;
     const problems = others.map(describeExtra);
     if (command === undefined) {
         return mode === undefined
@@ -64750,9 +64750,9 @@ function readMode([command, ...others], flag) {
     }
     return { value: text, problems };
 }
-/** Part of a secret that was not quoted must not be shown. */
+/** Part of a secret that was not quoted must not be shown. A misspelt flag may be meant for one. */
 function hasSecret({ after }) {
-    return after?.name !== undefined && describe/* secretInputs */._.has(after.name);
+    return after !== undefined && (after.name === undefined || describe/* secretInputs */._.has(after.name));
 }
 function describeExtra(word) {
     return hasSecret(word)

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from '@jest/globals'
 import { hasAct } from './act.ts'
+import { hasHelm } from './helm.ts'
 
 const crds = join(import.meta.dirname, '..', '.cache', 'crds')
 const isWindows = process.platform === 'win32'
@@ -12,6 +13,7 @@ const capabilities = {
   'shell scripts': [!isWindows, 'Windows cannot start a file because it begins with #!/bin/sh'],
   symlinks: [!isWindows, 'Windows lets few accounts create symbolic links'],
   'full device': [existsSync('/dev/full'), 'only Linux has the device /dev/full'],
+  Helm: [hasHelm, 'the package with Helm and kubectl has them for Linux on x86-64 only'],
   act: [hasAct, 'act is not built here: run script/setup act'],
   proc: [existsSync('/proc/self/status'), 'only Linux tells a process its memory in /proc'],
   CRDs: [

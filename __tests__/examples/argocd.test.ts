@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { findViolations } from '../../testing/crds.ts'
 import type { Manifest } from '../../testing/kubernetes.ts'
-import { hasHelm, helmTemplate } from '../../testing/helm.ts'
+import { helmTemplate } from '../../testing/helm.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { expand, type Application, type ApplicationSet } from '../fixtures/application-set.ts'
 import { exampleFolder } from '../../testing/examples.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 import { checkOut } from '../fixtures/check-out.ts'
 import { runInProcess } from '../fixtures/in-process-job.ts'
 
@@ -65,7 +66,7 @@ function fileFrom({ spec }: Application): string {
 
 type Setup = { readonly checkout: string; readonly applications: Application[] }
 
-const describeWithHelm = hasHelm ? describe : describe.skip
+const { describe: describeWithHelm } = onlyWhere('Helm')
 
 describeWithHelm('the ApplicationSet', () => {
   let setup: Setup

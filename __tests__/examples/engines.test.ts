@@ -1,9 +1,10 @@
 import { join } from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { exampleFolder } from '../../testing/examples.ts'
-import { hasHelm, helmLint } from '../../testing/helm.ts'
+import { helmLint } from '../../testing/helm.ts'
 import { validateManifests, type Manifest } from '../../testing/kubernetes.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 import { exampleFiles, podOf, renderExample, syncValues } from '../fixtures/example-charts.ts'
 import { stepInProcess } from '../fixtures/step-in-process.ts'
 
@@ -38,7 +39,7 @@ function render({ chart, values }: Example, ...options: string[]): Manifest[] {
   return renderExample(chart, values, ...options)
 }
 
-const describeWithHelm = hasHelm ? describe : describe.skip
+const { describe: describeWithHelm } = onlyWhere('Helm')
 
 describeWithHelm('in Helm', () => {
   test.each(names)('lint has nothing to say about the chart for %s', (name) => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { exampleFolder } from '../../testing/examples.ts'
-import { hasHelm, kustomize } from '../../testing/helm.ts'
+import { kustomize } from '../../testing/helm.ts'
 import {
   findManifest,
   parseManifests,
@@ -11,6 +11,7 @@ import {
   type Manifest,
 } from '../../testing/kubernetes.ts'
 import { pythonOf } from '../../testing/virtual-environment.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 
 const folder = join(exampleFolder('event-driven'), 'relay')
 const read = (file: string) => readFileSync(join(folder, file), 'utf8')
@@ -43,7 +44,7 @@ const { selector, template } = deployment.spec
 const [container] = template.spec.containers
 const matchOf = (pattern: RegExp, text: string) => pattern.exec(text)?.[1]
 
-const withKubectl = hasHelm ? test : test.skip
+const { test: withKubectl } = onlyWhere('Helm')
 withKubectl('what runs the relay on Kubernetes is valid', () => {
   const { status, output } = kustomize(folder)
   expect(status === 0 ? '' : output).toBe('')

@@ -1,6 +1,6 @@
-import { describe, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { parse, parseDocument } from 'yaml'
-import { evaluateWithHelm, hasHelm, helmTemplate } from '../../testing/helm.ts'
+import { evaluateWithHelm, helmTemplate } from '../../testing/helm.ts'
 import {
   findManifest,
   findPodFlaws,
@@ -9,6 +9,7 @@ import {
   type Manifest,
 } from '../../testing/kubernetes.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 import {
   exampleCharts,
   expandArgs,
@@ -54,7 +55,7 @@ type InferenceService = {
   readonly spec: { readonly predictor: { readonly model: { readonly args: readonly string[] } } }
 }
 
-const describeWithHelm = hasHelm ? describe : describe.skip
+const { describe: describeWithHelm, test: testWithHelm } = onlyWhere('Helm')
 
 describeWithHelm('no text from MLflow reads the environment of a server', () => {
   test('of vLLM', () => {
@@ -93,8 +94,6 @@ describeWithHelm('no text from MLflow reads the environment of a server', () => 
     )
   })
 })
-
-const testWithHelm = hasHelm ? test : test.skip
 
 testWithHelm.each(Object.keys(examples) as ExampleChart[])(
   '%s takes what the action takes for equal: a number without quotes',

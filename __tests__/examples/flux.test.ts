@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { findViolations } from '../../testing/crds.ts'
 import { exampleFolder, filesBelow } from '../../testing/examples.ts'
-import { hasHelm, helmTemplate, kustomize } from '../../testing/helm.ts'
+import { helmTemplate, kustomize } from '../../testing/helm.ts'
 import { parseManifests, type Manifest } from '../../testing/kubernetes.ts'
 import { insertRows, runRow } from '../../testing/mlflow/rows.ts'
 import { onlyWhere } from '../../testing/only-where.ts'
@@ -63,7 +63,7 @@ function build(project: Project, patches = spec.patches): HelmRelease[] {
   return parseManifests(output) as HelmRelease[]
 }
 
-const describeWithHelm = hasHelm ? describe : describe.skip
+const { describe: describeWithHelm } = onlyWhere('Helm')
 
 describeWithHelm('the releases', () => {
   const project = world.createProject({ files: filesBelow(example) })

@@ -34,7 +34,7 @@ async function sync(given: { source?: string; template?: string } = {}) {
 const render = (values: string, ...options: string[]) =>
   renderExample(join(folder, 'chart'), values, ...options)
 
-const testWithHelm = hasHelm ? test : test.skip
+const { test: testWithHelm } = onlyWhere('Helm')
 
 if (hasHelm) {
   onlyWhere('CRDs').test('KServe accepts what the chart renders', async () => {

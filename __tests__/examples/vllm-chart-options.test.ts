@@ -1,6 +1,5 @@
-import { expect, test } from '@jest/globals'
+import { expect } from '@jest/globals'
 import { exampleFolder } from '../../testing/examples.ts'
-import { hasHelm } from '../../testing/helm.ts'
 import {
   findManifest,
   findPodFlaws,
@@ -8,6 +7,7 @@ import {
   type Manifest,
 } from '../../testing/kubernetes.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 import { podOf, renderExample, syncValues } from '../fixtures/example-charts.ts'
 
 const chart = exampleFolder('vllm-chart')
@@ -17,7 +17,7 @@ await project.register('my_model')
 const values = await syncValues(world, project, { path: 'models' })
 const withOperator = ['--api-versions', 'monitoring.coreos.com/v1']
 
-const testWithHelm = hasHelm ? test : test.skip
+const { test: testWithHelm } = onlyWhere('Helm')
 
 const ingress = [
   'vllm.ingress.enabled=true',

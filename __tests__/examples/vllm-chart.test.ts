@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { exampleFolder } from '../../testing/examples.ts'
-import { hasHelm, helmLint, helmTemplate } from '../../testing/helm.ts'
+import { helmLint, helmTemplate } from '../../testing/helm.ts'
 import { findManifest, validateManifests } from '../../testing/kubernetes.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 import { exampleFiles, podOf, renderExample, syncValues } from '../fixtures/example-charts.ts'
 import { stepInProcess } from '../fixtures/step-in-process.ts'
 
@@ -24,7 +25,7 @@ async function sync(version: 2 | 3) {
 const defaults = await sync(3)
 const render = (...options: string[]) => renderExample(chart, defaults.values, ...options)
 
-const describeWithHelm = hasHelm ? describe : describe.skip
+const { describe: describeWithHelm, test: testWithHelm } = onlyWhere('Helm')
 
 describeWithHelm('the chart for vLLM', () => {
   test('renders what a sync from MLflow 3 wrote', () => {
@@ -178,8 +179,6 @@ test('the action names each mistake of a template with its place', async () => {
   for (const [, , pointer] of mistakes) expect(record?.reason).toContain(`\`${pointer}\``)
   expect(record?.reason).toContain('did you mean `trust_remote_code`?')
 })
-
-const testWithHelm = hasHelm ? test : test.skip
 
 testWithHelm('Helm rejects each of these mistakes, too', () => {
   const { status, output } = helmTemplate(chart, `global: {}\n${template}`)

@@ -104,6 +104,7 @@ describe('a mistake', () => {
     [['sync', '--dry-run'], 'Unknown flag `--dry-run`: the command `plan` writes nothing'],
     [['plan', `--${'x'.repeat(500)}`], `Unknown flag \`--${'x'.repeat(57)}…\``],
     [['--mode='], 'The command is missing: `sync`, `plan` or `check`'],
+    [['--mode', ' '], 'The command is missing: `sync`, `plan` or `check`'],
     [['plan', '--models', '--aliases', 'a'], '`--models` needs a value'],
     [['plan', '--json=yes'], '`--json` takes no value'],
     [['plan', 'deploy'], 'Unexpected argument `deploy`'],
@@ -119,6 +120,7 @@ describe('a mistake', () => {
     ['--mlflow-token', 'Bearer', 'abcdef'],
     ['plan', '--mlflow-password', '-abcdef'],
     ['plan', '--mlflow-tokn', 'abcdef'],
+    ['plan', '--mlflow-tokn', 'Bearer', 'abcdef'],
     ['plan', '--mlflow-tokn=abcdef'],
     ['plan', '--github-token=abcdef', '--github-token=abcdef'],
   ])('in a secret does not show it: %j', (...args) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from '@jest/globals'
+import { onlyWhere } from '../../testing/only-where.ts'
 import { stringify } from 'yaml'
-import { hasHelm } from '../../testing/helm.ts'
 import { coalesce, SubchartMismatch } from '../../src/values-schema/coalesce.ts'
 import { resolveDependencies } from '../../src/values-schema/dependencies.ts'
 import { readChart } from '../../src/values-schema/read-chart.ts'
@@ -168,7 +168,7 @@ describe('coalescing', () => {
   })
 })
 
-const withHelm = hasHelm ? describe : describe.skip
+const { describe: withHelm } = onlyWhere('Helm')
 
 withHelm('Helm', () => {
   test.each(cases)('agrees that %s', (_, texts, file, expected) => {

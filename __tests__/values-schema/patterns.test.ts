@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals'
-import { hasHelm } from '../../testing/helm.ts'
+import { expect, test } from '@jest/globals'
+import { onlyWhere } from '../../testing/only-where.ts'
 import { compilePattern } from '../../src/values-schema/patterns.ts'
 import { draft7, renderChart } from '../fixtures/charts.ts'
 
@@ -76,7 +76,7 @@ const invalid = [
   '(?i)a)',
 ]
 
-const withHelm = hasHelm ? describe : describe.skip
+const { describe: withHelm } = onlyWhere('Helm')
 
 withHelm('patterns', () => {
   test('match what they match in Helm', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { hasHelm, readAllWithHelm } from '../../testing/helm.ts'
+import { readAllWithHelm } from '../../testing/helm.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 import { plain } from '../../src/core/text/prose.ts'
 import { readYaml } from '../../src/values-schema/read-yaml.ts'
 import { toPlain } from '../../src/values-schema/values.ts'
@@ -37,7 +38,7 @@ function readPlain(text: string): unknown {
   return result.ok ? toPlain(result.values) : plain(result.flaw.problem)
 }
 
-const helmTest = hasHelm ? test : test.skip
+const { test: helmTest } = onlyWhere('Helm')
 
 helmTest('reads every kind of scalar as Helm does', () => {
   const helm = readAllWithHelm(documents)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { hasHelm } from '../../testing/helm.ts'
+import { onlyWhere } from '../../testing/only-where.ts'
 import { plain } from '../../src/core/text/prose.ts'
 import { TimeBudget } from '../../src/values-schema/time-limit.ts'
 import { createValidator } from '../../src/values-schema/validator.ts'
@@ -508,7 +508,7 @@ describe('a chart', () => {
   })
 })
 
-const withHelm = hasHelm ? describe : describe.skip
+const { describe: withHelm } = onlyWhere('Helm')
 
 withHelm('Helm', () => {
   test.each(accepted)('accepts %s, too', (_, texts, file) => {

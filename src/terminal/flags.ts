@@ -174,7 +174,7 @@ function readMode(
   [command, ...others]: readonly Word[],
   flag: string | undefined,
 ): { value: string; problems: string[] } {
-  const mode = flag === '' ? undefined : flag
+  const mode = flag?.trim() === '' ? undefined : flag
   const problems = others.map(describeExtra)
   if (command === undefined) {
     return mode === undefined
@@ -193,9 +193,9 @@ function readMode(
   return { value: text, problems }
 }
 
-/** Part of a secret that was not quoted must not be shown. */
+/** Part of a secret that was not quoted must not be shown. A misspelt flag may be meant for one. */
 function hasSecret({ after }: Word): boolean {
-  return after?.name !== undefined && secretInputs.has(after.name)
+  return after !== undefined && (after.name === undefined || secretInputs.has(after.name))
 }
 
 function describeExtra(word: Word): string {
