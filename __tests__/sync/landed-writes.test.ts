@@ -1,14 +1,18 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { plain } from '../../src/core/text/prose.ts'
-import { isBranchRead, isCommit, type FaultResponse } from '../../testing/github/faults.ts'
+import type { Fault, FaultResponse, Matcher } from '../../testing/github/faults.ts'
 import {
+  isBranchRead,
+  isCommit,
+  isCommitCreation,
   isHistoryRead,
   isPullRequestCreation,
   isPullRequestList,
   isRefUpdate,
+  isTreeCreation,
 } from '../../testing/github/matchers.ts'
 import { closePullRequest } from '../../testing/github/people.ts'
-import { mergePullRequest } from '../../testing/github/pull-requests.ts'
+import { mergePullRequest, updateBranch } from '../../testing/github/pull-requests.ts'
 import { htmlPage } from '../../testing/github/responses.ts'
 import type { Project } from '../../testing/project.ts'
 import { headBranch } from '../../testing/pull-requests.ts'
@@ -148,4 +152,103 @@ describe('a pull request', () => {
     world.github.inject({ kind: 'drop' }, { match: isPullRequestCreation, times: Infinity })
     expect((await sync()).outputs.operation).toBe('failed')
   })
+
+  /** Syncs another model in the middle of this job. */
+  const syncAnother = async (): Promise<void> => {
+    const others = { ...inputs, models: project.model('other') }
+    const { outputs } = await runInProcess(world, project, others)
+    expect(outputs.operation).toBe('pull-request-created')
+  }
+
+  test.each<[string, Matcher, FaultResponse | undefined]>([
+    ['commit was refused', isCommitCreation, refusal],
+    ['move of the branch was refused', isRefUpdate, refusal],
+    ['move of the branch has no complete response', isRefUpdate, undefined],
+  ])("of another job is not this one's if the %s", async (_what, match, response) => {
+    await project.register('other')
+    const fault: Fault = response ? { kind: 'respond', ...response } : { kind: 'truncate' }
+    world.github.inject({ kind: 'run-before', run: syncAnother }, { match: isTreeCreation })
+    world.github.inject(fault, { match, skip: 1 })
+    const { outputs, result } = await runInProcess(world, project, {
+      ...inputs,
+      models: project.model('m'),
+    })
+    expect(outputs).toMatchObject({ operation: 'failed', 'pull-request-number': '' })
+    expect(plain(result.error?.message ?? [])).toMatch(/another job must have|not accessible/)
+    expect(project.repository.pullRequests).toHaveLength(1)
+  })
+
+  test('that was opened is reported although a person pushed to it before the next look', async () => {
+    const commits: string[] = []
+    const push = (): void => {
+      const { repository } = project
+      commits.push(repository.head(headBranch))
+      repository.push(headBranch, { 'notes.txt': 'mine' })
+    }
+    world.github.inject({ kind: 'lose-response' }, { match: isPullRequestCreation })
+    world.github.inject({ kind: 'run-before', run: push }, { match: isPullRequestList, skip: 1 })
+    const { outputs } = await sync()
+    expect(outputs).toMatchObject({
+      operation: 'pull-request-created',
+      'created-count': '1',
+      'pull-request-number': '1',
+      'commit-sha': commits[0],
+    })
+  })
+
+  test('that was updated is reported although a person rebased it before the next look', async () => {
+    await sync()
+    await project.register('n')
+    const rebase = (): void => {
+      project.repository.push('main', { 'notes.txt': 'mine' })
+      updateBranch(project.repository, 1, 'rebase')
+    }
+    world.github.inject({ kind: 'lose-response' }, { match: isRefUpdate })
+    world.github.inject({ kind: 'run-before', run: rebase }, { match: isPullRequestList, skip: 1 })
+    await expectWritten('pull-request-updated', '2')
+  })
+
+  test("that a job in another workflow updated meanwhile is not this one's", async () => {
+    await sync()
+    await project.register('n')
+    const variables = {
+      GITHUB_WORKFLOW_REF: 'o/r/.github/workflows/b.yml@refs/heads/main',
+      GITHUB_WORKFLOW_SHA: '1'.repeat(40),
+      GITHUB_JOB: 'sync',
+    }
+    const another = async (): Promise<void> => {
+      const { outputs } = await runInProcess(world, project, inputs, { variables })
+      expect(outputs.operation).toBe('pull-request-updated')
+    }
+    world.github.inject({ kind: 'run-before', run: another }, { match: isTreeCreation })
+    world.github.inject({ kind: 'truncate' }, { match: isRefUpdate, skip: 1 })
+    const { exitCode, outputs } = await sync()
+    expect({ exitCode, ...outputs }).toMatchObject({
+      exitCode: 0,
+      operation: 'none',
+      'pull-request-number': '1',
+    })
+  })
+
+  test.each([true, false])(
+    'that was merged before its branch could be deleted was not closed (GitHub deletes it: %s)',
+    async (deletes) => {
+      const { repository } = project
+      repository.settings.deleteBranchOnMerge = deletes
+      await sync()
+      const { body } = repository.pullRequests[0] ?? {}
+      world.github.inject(
+        { kind: 'run-before', run: () => mergePullRequest(repository, 1) },
+        { match: isPullRequestList, skip: 1 },
+      )
+      world.github.inject({ kind: 'drop' }, { match: isRefUpdate })
+      const { exitCode, outputs } = await runInProcess(world, project, {
+        ...inputs,
+        filter: "tags.nobody = 'has'",
+      })
+      expect({ exitCode, operation: outputs.operation }).toEqual({ exitCode: 0, operation: 'none' })
+      expect(repository.pullRequests).toMatchObject([{ body, state: 'closed' }])
+      expect(repository.pullRequests[0]?.mergedAt).not.toBeNull()
+    },
+  )
 })

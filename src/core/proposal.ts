@@ -79,6 +79,11 @@ export function readOwnProposal(message: string): ProposalRecord | undefined {
   return expected === undefined || expected === messageDigest(message) ? proposal : undefined
 }
 
+/** Whether two records are of one commit, whatever its parent. */
+export function isSameProposal(a: ProposalRecord, b: ProposalRecord): boolean {
+  return a.tree === b.tree && a.message === b.message
+}
+
 /** Leaves out the trailers that have a record, and what Git cleans up: blanks at ends, blank lines. */
 function messageDigest(message: string): string {
   const lines = message

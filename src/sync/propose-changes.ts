@@ -6,7 +6,14 @@ import { pullRequestBody, pullRequestIntroduction } from '../core/message/pull-r
 import { inputsTrailer, proposalInputs, type ProposingJob } from '../core/proposal-inputs.ts'
 import type { IndexLinks } from '../core/plan/index-page.ts'
 import { withoutChanges } from '../core/plan/index-pages.ts'
-import { changeDigests, changesDigest, planDigest, proposalTrailer } from '../core/proposal.ts'
+import {
+  changeDigests,
+  changesDigest,
+  planDigest,
+  proposalTrailer,
+  readProposal,
+  type ProposalRecord,
+} from '../core/proposal.ts'
 import { correctedFiles } from '../core/corrections.ts'
 import { readSection, titleDigest, writeSection } from '../core/pull-request-section.ts'
 import {
@@ -22,6 +29,7 @@ import type { PullRequestText } from '../github/pull-requests.ts'
 import type { Repository } from '../github/repository.ts'
 import { problemUnlessMoved, requireOpen, type Completion } from './after-write.ts'
 import { completePullRequest } from './complete-pull-request.ts'
+import { createMadeProposals, type MadeProposals, type Proposed } from './made-proposals.ts'
 import type { Comparisons } from './read-comparisons.ts'
 import { signatureWarnings } from './write-commit.ts'
 
@@ -52,14 +60,11 @@ export type ProposalResult = {
   readonly commit: CommitReference
 } & Completion
 
-export type Proposed = { readonly plan: Plan; readonly commit: CommitReference }
-
 /** Writes proposals. It remembers commits that it made, so that another attempt uses them again. */
 export type Proposer = {
   /** Puts a plan on the head branch as one commit, and opens or updates the pull request. */
   readonly propose: (plan: Plan, target: ProposalTarget) => Promise<ProposalResult>
-  /** What a commit proposes, if this proposer has put it on the head branch or tried to. */
-  readonly proposed: (sha: string) => Proposed | undefined
+  readonly made: MadeProposals
   /** @throws GitHubError with reason `branch-moved` if the pull request is not open any more. */
   readonly updateText: (plan: Plan, name: string, open: PullRequest) => Promise<void>
   /**
@@ -73,13 +78,16 @@ export function createProposer(options: ProposeOptions): Proposer {
   const { repository, settings } = options
   const { pullRequests } = repository
   const commits = new Map<string, Commit>()
-  const proposed = new Map<string, Proposed>()
+  const made = createMadeProposals()
   let hasCreatedBranch = false
 
   const createCommit = async (plan: Plan): Promise<Commit> => {
     const key = `${plan.snapshot.head} ${planDigest(plan)}`
-    const commit = commits.get(key) ?? (await commitProposal(options, plan))
+    const known = commits.get(key)
+    if (known !== undefined) return known
+    const { commit, proposal } = await commitProposal(options, plan)
     commits.set(key, commit)
+    if (proposal !== undefined) made.noteCommit(proposal)
     return commit
   }
 
@@ -90,19 +98,22 @@ export function createProposer(options: ProposeOptions): Proposer {
     requireOpen(await pullRequests.update(number, await writeText(options, plan, name, current)))
   }
 
-  const openNew = async (plan: Plan, name: string, sha: string): Promise<PullRequest> => {
+  const openNew = async (proposed: Proposed, name: string): Promise<PullRequest> => {
+    const { plan, commit } = proposed
     const base = plan.snapshot.branch
     const text = await writeText(options, plan, name, undefined)
     try {
-      return await pullRequests.open(base, name, text)
+      return await made.send(proposed, 'open', pullRequests.open(base, name, text))
     } catch (error) {
       const isRefused = error instanceof GitHubError && !error.outcomeUnknown && !error.reason
       if (!isRefused || !hasCreatedBranch) throw error
       // Deleting the branch would close a pull request that was opened all the same.
       const state = await pullRequests.read(plan.snapshot, name).catch(() => undefined)
       const opened = state && openPullRequest(state)
-      if (opened !== undefined) return opened
-      if (state !== undefined) await deleteQuietly(repository, name, sha)
+      if (opened !== undefined && made.hasOpened(opened)) return opened
+      if (state !== undefined && opened === undefined) {
+        await deleteQuietly(repository, name, commit.sha)
+      }
       throw error
     }
   }
@@ -117,15 +128,17 @@ export function createProposer(options: ProposeOptions): Proposer {
     const isWritten = isUpToDate(head, plan)
     const commit = isWritten ? head.commit : await createCommit(plan)
     const reference = { sha: commit.sha, url: commit.url }
-    proposed.set(commit.sha, { plan, commit: reference })
+    const proposed = { plan, commit: reference }
+    made.note(proposed)
     if (!isWritten) {
       const from = head.kind === 'none' ? undefined : head.commit.sha
-      await repository.moveHeadBranch({ branch: name, from, to: commit.sha })
+      const move = { branch: name, from, to: commit.sha }
+      await made.send(proposed, 'move', repository.moveHeadBranch(move))
       hasCreatedBranch ||= from === undefined
     }
     const unsigned = signatureWarnings(commit)
     const isOpening = open === undefined
-    const pullRequest = open ?? (await openNew(plan, name, commit.sha))
+    const pullRequest = open ?? (await openNew(proposed, name))
     const textError = isOpening
       ? undefined
       : await problemUnlessMoved(updateText(plan, name, pullRequest))
@@ -138,14 +151,14 @@ export function createProposer(options: ProposeOptions): Proposer {
     }
   }
 
-  return { propose, proposed: (sha) => proposed.get(sha), updateText, complete }
+  return { propose, made, updateText, complete }
 }
 
 /** Creates the commit of a proposal, on which no branch depends yet. */
 async function commitProposal(
   { repository, commitTemplate, proposing, uiUrl, hideSecrets }: ProposeOptions,
   plan: Plan,
-): Promise<Commit> {
+): Promise<{ readonly commit: Commit; readonly proposal: ProposalRecord | undefined }> {
   const { head, rootTree } = plan.snapshot
   const tree = await repository.createTree(rootTree, editsOf(plan).map(entryOfEdit))
   const rest = withoutChanges(plan, { uiUrl, hideSecrets })
@@ -160,7 +173,8 @@ async function commitProposal(
   const describe = (trailers: string): string =>
     fullMessage(commitMessage(changes, commitTemplate, plan.extraFiles, trailers))
   const message = describe(`${inputs}\n${proposalTrailer(record, describe(inputs))}`)
-  return repository.createCommit({ tree, parent: head, message })
+  const commit = await repository.createCommit({ tree, parent: head, message })
+  return { commit, proposal: readProposal(message) }
 }
 
 /** The title, unless a person changed it, and the body with the action's section. */

@@ -5,7 +5,7 @@ import type {
   PullRequestDecision,
   PullRequestState,
 } from '../core/pull-request.ts'
-import type { Operation, PullRequestReference } from '../core/result.ts'
+import type { PullRequestReference } from '../core/result.ts'
 
 /** A plan, the head branch with its pull requests, and what to do about them. */
 export type Situation = {
@@ -17,14 +17,13 @@ export type Situation = {
   readonly decision: PullRequestDecision
 }
 
-/** What earlier attempts of a sync began; their responses may have been lost. */
+/** What earlier attempts of a sync began, besides what its `Proposer` remembers. */
 export type Begun = {
   plan: Plan | undefined
-  operation: Operation
   /** The pull request that is being closed. */
   closing: PullRequest | undefined
-  /** Numbers of the pull requests that had been closed before. */
-  closed: ReadonlySet<number>
+  /** Numbers of the pull requests that had been closed before the first proposal; undefined before it. */
+  closed: ReadonlySet<number> | undefined
 }
 
 export function referenceTo({ number, url }: PullRequest): PullRequestReference {

@@ -90,6 +90,21 @@ async function keepUndecided(
   })
 }
 
+/** A person may have merged the pull request that was to be closed, after a deletion that was not carried out. */
+export async function forgetMerged(
+  repository: Repository,
+  { state }: Situation,
+  begun: Begun,
+): Promise<void> {
+  const { closing } = begun
+  const isMerged = state.pullRequests.some(
+    ({ number, merged }) => merged && number === closing?.number,
+  )
+  if (closing === undefined || !isMerged) return
+  begun.closing = undefined
+  await restoreBody(repository, closing)
+}
+
 /** Leaves the open pull request as it is. */
 export function leave(
   plan: Plan,

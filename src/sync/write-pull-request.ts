@@ -10,19 +10,18 @@ import {
   type OwnHead,
   type PullRequest,
 } from '../core/pull-request.ts'
-import type { Operation } from '../core/result.ts'
 import { prose } from '../core/text/prose.ts'
 import { problemUnlessMoved } from './after-write.ts'
 import { identifyHead } from './identify-head.ts'
 import { rejectOtherJobs } from './other-jobs.ts'
 import { waitingIn } from './plan-in-pull-request.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
-import { endedBefore, isClosed, openedBefore } from './earlier-attempts.ts'
+import { doneBefore, endedBefore, isClosed, openedBefore } from './earlier-attempts.ts'
 import { createProposer, type Proposer, type ProposeOptions } from './propose-changes.ts'
 import { findOtherPullRequest, rejectForeignHead } from './reject-head.ts'
 import { findRejectedPlan, type RejectedPlan } from './respect-rejection.ts'
 import { describeUndecided, findUndecided, type Undecided } from './undecided.ts'
-import { leave, withdraw, withdrawn } from './withdraw-pull-request.ts'
+import { forgetMerged, leave, withdraw, withdrawn } from './withdraw-pull-request.ts'
 import { signatureWarnings } from './write-commit.ts'
 import { writeResult, type Writer, type WriteResult } from './write.ts'
 
@@ -33,16 +32,12 @@ import { writeResult, type Writer, type WriteResult } from './write.ts'
 export function createPullRequestWriter(options: ProposeOptions): Writer {
   const proposer = createProposer(options)
   /** What earlier attempts began; their responses may have been lost. */
-  const begun: Begun = {
-    operation: 'none',
-    closing: undefined,
-    plan: undefined,
-    closed: new Set(),
-  }
+  const begun: Begun = { closing: undefined, plan: undefined, closed: undefined }
   let corrections: Corrections | undefined
   const assessNow = async (plan: Plan): Promise<Situation> => {
     const situation = await assess(options, plan)
     corrections = mergedCorrections(situation.state)
+    await forgetMerged(options.repository, situation, begun)
     return situation
   }
 
@@ -51,7 +46,7 @@ export function createPullRequestWriter(options: ProposeOptions): Writer {
       begun.plan = plan
       const situation = await assessNow(plan)
       const finished =
-        endedBefore(proposer, situation, begun) ?? (await finish(proposer, situation, begun))
+        endedBefore(proposer.made, situation, begun) ?? (await finish(proposer, situation, begun))
       if (finished !== undefined) return finished
       const rejected = await findRejectedPlan(options, situation)
       return rejected === undefined
@@ -59,13 +54,13 @@ export function createPullRequestWriter(options: ProposeOptions): Writer {
         : writeRest(options, proposer, situation, begun, rejected)
     },
     settle: async () => {
-      const hasBegun = begun.operation !== 'none' || begun.closing !== undefined
+      const hasBegun = proposer.made.lastSent() !== undefined || begun.closing !== undefined
       if (begun.plan === undefined || !hasBegun) return undefined
       const situation = await assessNow(begun.plan)
       return (
-        endedBefore(proposer, situation, begun) ??
+        endedBefore(proposer.made, situation, begun) ??
         (await finish(proposer, situation, begun)) ??
-        openedBefore(situation, begun)
+        openedBefore(proposer.made, situation)
       )
     },
     corrections: () => corrections,
@@ -91,7 +86,7 @@ async function finish(
   { plan, name, head, decision }: Situation,
   begun: Begun,
 ): Promise<WriteResult | undefined> {
-  if (decision.kind === 'keep') return keep(proposer, plan, name, decision, begun.operation)
+  if (decision.kind === 'keep') return keep(proposer, plan, name, decision)
   if (decision.kind !== 'withdraw' || decision.open !== undefined) return undefined
   if (head.kind === 'own' || head.kind === 'merged') return undefined
   return withdrawn(plan, begun)
@@ -103,18 +98,18 @@ async function keep(
   plan: Plan,
   name: string,
   { open, head }: { readonly open: PullRequest; readonly head: OwnHead },
-  begun: Operation,
 ): Promise<WriteResult> {
+  const done = doneBefore(proposer.made, open, head)
   const section = readSection(open.body)
   const isOutdated = section !== undefined && section.files !== head.proposal.files
   const needsText = isOutdated || section?.withdrawn === true
   const textError = needsText
     ? await problemUnlessMoved(proposer.updateText(plan, name, open))
     : undefined
-  const unsigned = begun === 'none' ? [] : signatureWarnings(head.commit)
-  const completion = await proposer.complete(open, plan, begun === 'pull-request-created')
-  const isUpdate = begun === 'none' && needsText && textError === undefined
-  const operation = isUpdate ? 'pull-request-updated' : begun
+  const unsigned = done === 'none' ? [] : signatureWarnings(head.commit)
+  const completion = await proposer.complete(open, plan, done === 'pull-request-created')
+  const isUpdate = done === 'none' && needsText && textError === undefined
+  const operation = isUpdate ? 'pull-request-updated' : done
   const { sha, url } = head.commit
   return writeResult(operation === 'none' ? waitingIn(plan, open) : plan, operation, {
     pullRequest: referenceTo(open),
@@ -176,7 +171,8 @@ async function propose(
   const other = isUpToDate(head, plan) ? undefined : findOtherPullRequest(name, state)
   if (other !== undefined) throw other
   await repository.confirm(plan.snapshot)
-  const isOpening = open === undefined || begun.operation === 'pull-request-created'
+  begun.closed ??= new Set(state.pullRequests.filter(isClosed).map(({ number }) => number))
+  const isOpening = open === undefined || proposer.made.hasOpened(open)
   const operation = isOpening ? 'pull-request-created' : 'pull-request-updated'
   try {
     const proposed = await proposer.propose(plan, { name, head, open })
@@ -185,14 +181,7 @@ async function propose(
     const warnings = [...missing, ...proposed.warnings]
     return writeResult(plan, operation, { ...proposed, pullRequest, warnings })
   } catch (error) {
-    if (!(error instanceof GitHubError)) throw error
-    const isRace = error.reason === 'already-exists' || error.reason === 'branch-moved'
-    if (!isRace) {
-      // Even a refusal may be a proxy's, after GitHub carried the request out.
-      begun.operation = operation
-      begun.closed = new Set(state.pullRequests.filter(isClosed).map(({ number }) => number))
-    }
-    if (error.reason !== 'already-exists') throw error
+    if (!(error instanceof GitHubError) || error.reason !== 'already-exists') throw error
     throw new GitHubError(prose`another job opened the pull request`, { reason: 'branch-moved' })
   }
 }

@@ -91,6 +91,10 @@ export class PullRequestWatch {
     return pull !== undefined && this.#isRejected(pull, changesIn(pull.body))
   }
 
+  isMerged(number: number): boolean {
+    return this.#own().some((pull) => pull.number === number && pull.mergedAt !== null)
+  }
+
   #dropLost(pull: PullRequest): void {
     const texts = this.#texts.get(pull.number)
     if (texts === undefined) return
