@@ -37,6 +37,18 @@ export default tseslint.config(
     },
   },
   {
+    files: ['__tests__/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          name: 'fast-check',
+          message: 'Import it from testing/fast-check.ts, which sets the seed.',
+        },
+      ],
+    },
+  },
+  {
     files: ['testing/**/*.ts', 'script/**/*.ts', 'bench/**/*.ts'],
     rules: { 'no-console': 'off' },
   },

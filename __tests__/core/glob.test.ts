@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../../testing/fast-check.ts'
 import { createNameMatcher, isEmptyExclusion, positivePatterns } from '../../src/core/glob.ts'
 
 describe('the input models', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../../testing/fast-check.ts'
 import { createNameMatcher } from '../../src/core/glob.ts'
 import type { ModelVersion } from '../../src/core/model.ts'
 import {

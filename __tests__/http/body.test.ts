@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../../testing/fast-check.ts'
 import { readBody, type BodyLimits } from '../../src/http/body.ts'
 
 function read(bytes: Buffer, size: number, limits: BodyLimits): Promise<string> {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../../testing/fast-check.ts'
 import { unifiedDiff } from '../../src/report/diffs.ts'
 
 let directory: string

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../../testing/fast-check.ts'
 import { foreign, prose } from '../../src/core/text/prose.ts'
 import { logBlocks, safeLine } from '../../src/report/log.ts'
 import { logRound } from '../../src/report/job-log.ts'

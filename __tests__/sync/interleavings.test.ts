@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../../testing/fast-check.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { scenarios, type Flow } from '../fixtures/scenario.ts'
 import { expectNoProblems, play } from '../fixtures/stage.ts'
@@ -17,7 +17,6 @@ const runIds = await Promise.all(
 
 /** How many scenarios each flow gets, in proportion; more find more. */
 const rounds = Number(process.env.RACE_ROUNDS ?? 4)
-const seed = process.env.RACE_SEED === undefined ? {} : { seed: Number(process.env.RACE_SEED) }
 
 test.each<[Flow, number]>([
   ['commit by mutation', rounds],
@@ -30,7 +29,7 @@ test.each<[Flow, number]>([
       fc.asyncProperty(scenarios(flow), async (scenario) => {
         expectNoProblems(await play(world, runIds, scenario))
       }),
-      { numRuns, ...seed },
+      { numRuns },
     )
     expect(world.github.violations).toEqual([])
   },

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from '@jest/globals'
 import { onlyWhere } from '../../testing/only-where.ts'
 import { stringify } from 'yaml'
+import { fc } from '../../testing/fast-check.ts'
 import { coalesce, SubchartMismatch } from '../../src/values-schema/coalesce.ts'
 import { resolveDependencies } from '../../src/values-schema/dependencies.ts'
 import { readChart } from '../../src/values-schema/read-chart.ts'

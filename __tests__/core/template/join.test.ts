@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { parse } from 'yaml'
+import { fc } from '../../../testing/fast-check.ts'
 import { parseTemplate, type Template } from '../../../src/core/template/parse.ts'
 import {
   renderTemplate,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { parse, parseDocument } from 'yaml'
+import { fc } from '../../../testing/fast-check.ts'
 import { parseJson } from '../../../src/core/template/json.ts'
 import { parseTemplate } from '../../../src/core/template/parse.ts'
 import { renderTemplate, renderValuesFile } from '../../../src/core/template/render.ts'

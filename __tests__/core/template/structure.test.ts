@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { isMap, isScalar, isSeq, parse, parseDocument, visit } from 'yaml'
+import { fc } from '../../../testing/fast-check.ts'
 import { renderTemplate } from '../../../src/core/template/render.ts'
 import { anyText, nastyTexts } from '../../fixtures/nasty-text.ts'
 import { describeFlaws, parseValidTemplate, render, withParams } from '../../fixtures/templates.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../../../testing/fast-check.ts'
 import { code, escapeMarkdown, fenced, htmlCode, link } from '../../../src/core/text/markdown.ts'
 import { plainText } from '../../../src/core/text/neutralise.ts'
 import { renderMarkdown } from '../../../testing/readers/markdown.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../../../testing/fast-check.ts'
 import { markdownOf } from '../../../src/core/text/markdown.ts'
 import { foreign, linkTo, listProse, own, prose, type Prose } from '../../../src/core/text/prose.ts'
 import { renderMarkdown, type Rendering } from '../../../testing/readers/markdown.ts'

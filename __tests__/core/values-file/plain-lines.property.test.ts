@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { parse } from 'yaml'
+import { fc } from '../../../testing/fast-check.ts'
 import { parseText, readValues } from '../../../src/core/values-file/file.ts'
 import { readPlainLines } from '../../../src/core/values-file/plain-lines.ts'
 import { updatePlainLines } from '../../../src/core/values-file/plain-update.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { parse } from 'yaml'
+import { fc } from '../../../testing/fast-check.ts'
 import { hasHelm, readAllWithHelm } from '../../../testing/helm.ts'
 import { readValues } from '../../../src/core/values-file/file.ts'
 import { findOutdatedKeys } from '../../../src/core/values-file/interpret.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { parseDocument } from 'yaml'
+import { fc } from '../../../testing/fast-check.ts'
 import { readValues } from '../../../src/core/values-file/file.ts'
 import type { OwnedValues } from '../../../src/core/values-file/owned.ts'
 import {
