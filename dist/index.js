@@ -40404,7 +40404,7 @@ const environmentSchema = schemas/* object */.Ikc({
 
 /***/ }),
 
-/***/ 8529:
+/***/ 6082:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45621,6 +45621,10 @@ function readOwnProposal(message) {
     const proposal = readProposal(message);
     const expected = proposal?.message;
     return expected === undefined || expected === messageDigest(message) ? proposal : undefined;
+}
+/** Whether two records are of one commit, whatever its parent. */
+function isSameProposal(a, b) {
+    return a.tree === b.tree && a.message === b.message;
 }
 /** Leaves out the trailers that have a record, and what Git cleans up: blanks at ends, blank lines. */
 function messageDigest(message) {
@@ -58823,23 +58827,41 @@ function referenceTo({ number, url }) {
 ;// CONCATENATED MODULE: ./src/sync/earlier-attempts.ts
 
 
+/**
+ * What earlier attempts of a sync have done, although no response says so. The branch and its pull requests
+ * tell; other jobs and people may have changed them in the meantime.
+ */
 /** The result if a pull request that this sync wrote was merged or closed at once. */
-function endedBefore(proposer, { state }, { operation, closed }) {
-    if (operation === 'none')
+function endedBefore(made, { state }, { closed }) {
+    if (made.lastSent() === undefined)
         return undefined;
-    const ended = state.pullRequests.find((pull) => earlier_attempts_isClosed(pull) && !closed.has(pull.number) && proposer.proposed(pull.headSha) !== undefined);
-    const proposed = ended && proposer.proposed(ended.headSha);
+    const ended = state.pullRequests.find((pull) => earlier_attempts_isClosed(pull) && !closed?.has(pull.number) && made.of(pull.headSha) !== undefined);
+    const proposed = ended && made.of(ended.headSha);
     return (proposed &&
-        writeResult(proposed.plan, operation, {
+        writeResult(proposed.plan, operationOn(made, ended), {
             pullRequest: referenceTo(ended),
             commit: proposed.commit,
         }));
 }
 /** The result if this sync opened the pull request, whatever a person has done with it since. */
-function openedBefore({ plan, decision: { open } }, { operation }) {
-    if (operation !== 'pull-request-created' || open === undefined)
+function openedBefore(made, { decision: { open } }) {
+    const last = made.lastSent();
+    if (last === undefined || open === undefined || !made.hasOpened(open))
         return undefined;
-    return writeResult(plan, operation, { pullRequest: referenceTo(open) });
+    return writeResult(last.plan, 'pull-request-created', {
+        pullRequest: referenceTo(open),
+        commit: last.commit,
+    });
+}
+/** What this sync has done to the open pull request that proposes what it wants. */
+function doneBefore(made, open, head) {
+    if (made.lastSent() === undefined)
+        return 'none';
+    const isOwn = made.hasOpened(open) || made.hasMade(head.proposal);
+    return isOwn ? operationOn(made, open) : 'none';
+}
+function operationOn(made, pullRequest) {
+    return made.hasOpened(pullRequest) ? 'pull-request-created' : 'pull-request-updated';
 }
 function earlier_attempts_isClosed({ state }) {
     return state === 'closed';
@@ -59026,7 +59048,51 @@ async function refusalOf(request) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/sync/made-proposals.ts
+
+
+
+
+function createMadeProposals() {
+    const commits = [];
+    const proposals = new Map();
+    let lastSent;
+    let hasAskedToOpen = false;
+    return {
+        noteCommit: (proposal) => void commits.push(proposal),
+        note: (proposed) => void proposals.set(proposed.commit.sha, proposed),
+        send: async (proposed, what, request) => {
+            let isRefused = false;
+            try {
+                return await request;
+            }
+            catch (error) {
+                isRefused = isLostRace(error);
+                throw error;
+            }
+            finally {
+                if (!isRefused)
+                    lastSent = proposed;
+                hasAskedToOpen ||= what === 'open' && !isRefused;
+            }
+        },
+        of: (sha) => proposals.get(sha),
+        lastSent: () => lastSent,
+        hasMade: (proposal) => commits.some((commit) => isSameProposal(commit, proposal)),
+        hasOpened: ({ body }) => {
+            const files = readSection(body)?.files;
+            const isOwn = ({ plan }) => planDigest(plan) === files;
+            return hasAskedToOpen && (files === undefined || [...proposals.values()].some(isOwn));
+        },
+    };
+}
+/** The only refusal that is certain: any other may be a proxy's, after GitHub carried the request out. */
+function isLostRace(error) {
+    return isMoved(error) || (error instanceof errors/* GitHubError */.y_ && error.reason === 'already-exists');
+}
+
 ;// CONCATENATED MODULE: ./src/sync/propose-changes.ts
+
 
 
 
@@ -59046,12 +59112,17 @@ function createProposer(options) {
     const { repository, settings } = options;
     const { pullRequests } = repository;
     const commits = new Map();
-    const proposed = new Map();
+    const made = createMadeProposals();
     let hasCreatedBranch = false;
     const createCommit = async (plan) => {
         const key = `${plan.snapshot.head} ${planDigest(plan)}`;
-        const commit = commits.get(key) ?? (await commitProposal(options, plan));
+        const known = commits.get(key);
+        if (known !== undefined)
+            return known;
+        const { commit, proposal } = await commitProposal(options, plan);
         commits.set(key, commit);
+        if (proposal !== undefined)
+            made.noteCommit(proposal);
         return commit;
     };
     const updateText = async (plan, name, { number }) => {
@@ -59060,11 +59131,12 @@ function createProposer(options) {
         requireOpen(current);
         requireOpen(await pullRequests.update(number, await writeText(options, plan, name, current)));
     };
-    const openNew = async (plan, name, sha) => {
+    const openNew = async (proposed, name) => {
+        const { plan, commit } = proposed;
         const base = plan.snapshot.branch;
         const text = await writeText(options, plan, name, undefined);
         try {
-            return await pullRequests.open(base, name, text);
+            return await made.send(proposed, 'open', pullRequests.open(base, name, text));
         }
         catch (error) {
             const isRefused = error instanceof errors/* GitHubError */.y_ && !error.outcomeUnknown && !error.reason;
@@ -59073,10 +59145,11 @@ function createProposer(options) {
             // Deleting the branch would close a pull request that was opened all the same.
             const state = await pullRequests.read(plan.snapshot, name).catch(() => undefined);
             const opened = state && openPullRequest(state);
-            if (opened !== undefined)
+            if (opened !== undefined && made.hasOpened(opened))
                 return opened;
-            if (state !== undefined)
-                await deleteQuietly(repository, name, sha);
+            if (state !== undefined && opened === undefined) {
+                await deleteQuietly(repository, name, commit.sha);
+            }
             throw error;
         }
     };
@@ -59088,15 +59161,17 @@ function createProposer(options) {
         const isWritten = pull_request_isUpToDate(head, plan);
         const commit = isWritten ? head.commit : await createCommit(plan);
         const reference = { sha: commit.sha, url: commit.url };
-        proposed.set(commit.sha, { plan, commit: reference });
+        const proposed = { plan, commit: reference };
+        made.note(proposed);
         if (!isWritten) {
             const from = head.kind === 'none' ? undefined : head.commit.sha;
-            await repository.moveHeadBranch({ branch: name, from, to: commit.sha });
+            const move = { branch: name, from, to: commit.sha };
+            await made.send(proposed, 'move', repository.moveHeadBranch(move));
             hasCreatedBranch ||= from === undefined;
         }
         const unsigned = signatureWarnings(commit);
         const isOpening = open === undefined;
-        const pullRequest = open ?? (await openNew(plan, name, commit.sha));
+        const pullRequest = open ?? (await openNew(proposed, name));
         const textError = isOpening
             ? undefined
             : await problemUnlessMoved(updateText(plan, name, pullRequest));
@@ -59108,7 +59183,7 @@ function createProposer(options) {
             error: textError ?? completion.error,
         };
     };
-    return { propose, proposed: (sha) => proposed.get(sha), updateText, complete };
+    return { propose, made, updateText, complete };
 }
 /** Creates the commit of a proposal, on which no branch depends yet. */
 async function commitProposal({ repository, commitTemplate, proposing, uiUrl, hideSecrets }, plan) {
@@ -59125,7 +59200,8 @@ async function commitProposal({ repository, commitTemplate, proposing, uiUrl, hi
     const inputs = inputsTrailer(proposalInputs(plan.targets, plan.snapshot, proposing));
     const describe = (trailers) => fullMessage(commitMessage(changes, commitTemplate, plan.extraFiles, trailers));
     const message = describe(`${inputs}\n${proposalTrailer(record, describe(inputs))}`);
-    return repository.createCommit({ tree, parent: head, message });
+    const commit = await repository.createCommit({ tree, parent: head, message });
+    return { commit, proposal: readProposal(message) };
 }
 /** The title, unless a person changed it, and the body with the action's section. */
 async function writeText({ compare, settings, commitTemplate, uiUrl, serverUrl, workflowRunUrl }, plan, name, open) {
@@ -59464,6 +59540,15 @@ async function keepUndecided(options, { plan, name, state, decision: { open } },
         warnings: [describeKeptBranch(name, undecided, proposed)],
     });
 }
+/** A person may have merged the pull request that was to be closed, after a deletion that was not carried out. */
+async function forgetMerged(repository, { state }, begun) {
+    const { closing } = begun;
+    const isMerged = state.pullRequests.some(({ number, merged }) => merged && number === closing?.number);
+    if (closing === undefined || !isMerged)
+        return;
+    begun.closing = undefined;
+    await restoreBody(repository, closing);
+}
 /** Leaves the open pull request as it is. */
 function leave(plan, { commit: { sha, url } }, open, undecided) {
     return writeResult(waitingIn(plan, open), 'none', {
@@ -59559,23 +59644,19 @@ async function restoreBody({ pullRequests }, original) {
 function createPullRequestWriter(options) {
     const proposer = createProposer(options);
     /** What earlier attempts began; their responses may have been lost. */
-    const begun = {
-        operation: 'none',
-        closing: undefined,
-        plan: undefined,
-        closed: new Set(),
-    };
+    const begun = { closing: undefined, plan: undefined, closed: undefined };
     let corrections;
     const assessNow = async (plan) => {
         const situation = await assess(options, plan);
         corrections = mergedCorrections(situation.state);
+        await forgetMerged(options.repository, situation, begun);
         return situation;
     };
     return {
         write: async (plan) => {
             begun.plan = plan;
             const situation = await assessNow(plan);
-            const finished = endedBefore(proposer, situation, begun) ?? (await finish(proposer, situation, begun));
+            const finished = endedBefore(proposer.made, situation, begun) ?? (await finish(proposer, situation, begun));
             if (finished !== undefined)
                 return finished;
             const rejected = await findRejectedPlan(options, situation);
@@ -59584,13 +59665,13 @@ function createPullRequestWriter(options) {
                 : writeRest(options, proposer, situation, begun, rejected);
         },
         settle: async () => {
-            const hasBegun = begun.operation !== 'none' || begun.closing !== undefined;
+            const hasBegun = proposer.made.lastSent() !== undefined || begun.closing !== undefined;
             if (begun.plan === undefined || !hasBegun)
                 return undefined;
             const situation = await assessNow(begun.plan);
-            return (endedBefore(proposer, situation, begun) ??
+            return (endedBefore(proposer.made, situation, begun) ??
                 (await finish(proposer, situation, begun)) ??
-                openedBefore(situation, begun));
+                openedBefore(proposer.made, situation));
         },
         corrections: () => corrections,
     };
@@ -59610,7 +59691,7 @@ async function assess({ repository, settings }, plan) {
 /** The result if everything is as the plan wants it; otherwise undefined. */
 async function finish(proposer, { plan, name, head, decision }, begun) {
     if (decision.kind === 'keep')
-        return write_pull_request_keep(proposer, plan, name, decision, begun.operation);
+        return write_pull_request_keep(proposer, plan, name, decision);
     if (decision.kind !== 'withdraw' || decision.open !== undefined)
         return undefined;
     if (head.kind === 'own' || head.kind === 'merged')
@@ -59618,17 +59699,18 @@ async function finish(proposer, { plan, name, head, decision }, begun) {
     return withdrawn(plan, begun);
 }
 /** Completes what an earlier attempt, or a job that was killed, left unfinished: text, labels and reviewers. */
-async function write_pull_request_keep(proposer, plan, name, { open, head }, begun) {
+async function write_pull_request_keep(proposer, plan, name, { open, head }) {
+    const done = doneBefore(proposer.made, open, head);
     const section = readSection(open.body);
     const isOutdated = section !== undefined && section.files !== head.proposal.files;
     const needsText = isOutdated || section?.withdrawn === true;
     const textError = needsText
         ? await problemUnlessMoved(proposer.updateText(plan, name, open))
         : undefined;
-    const unsigned = begun === 'none' ? [] : signatureWarnings(head.commit);
-    const completion = await proposer.complete(open, plan, begun === 'pull-request-created');
-    const isUpdate = begun === 'none' && needsText && textError === undefined;
-    const operation = isUpdate ? 'pull-request-updated' : begun;
+    const unsigned = done === 'none' ? [] : signatureWarnings(head.commit);
+    const completion = await proposer.complete(open, plan, done === 'pull-request-created');
+    const isUpdate = done === 'none' && needsText && textError === undefined;
+    const operation = isUpdate ? 'pull-request-updated' : done;
     const { sha, url } = head.commit;
     return writeResult(operation === 'none' ? waitingIn(plan, open) : plan, operation, {
         pullRequest: referenceTo(open),
@@ -59672,7 +59754,8 @@ async function propose(options, proposer, { plan, name, state, head, decision: {
     if (other !== undefined)
         throw other;
     await repository.confirm(plan.snapshot);
-    const isOpening = open === undefined || begun.operation === 'pull-request-created';
+    begun.closed ??= new Set(state.pullRequests.filter(earlier_attempts_isClosed).map(({ number }) => number));
+    const isOpening = open === undefined || proposer.made.hasOpened(open);
     const operation = isOpening ? 'pull-request-created' : 'pull-request-updated';
     try {
         const proposed = await proposer.propose(plan, { name, head, open });
@@ -59682,15 +59765,7 @@ async function propose(options, proposer, { plan, name, state, head, decision: {
         return writeResult(plan, operation, { ...proposed, pullRequest, warnings });
     }
     catch (error) {
-        if (!(error instanceof errors/* GitHubError */.y_))
-            throw error;
-        const isRace = error.reason === 'already-exists' || error.reason === 'branch-moved';
-        if (!isRace) {
-            // Even a refusal may be a proxy's, after GitHub carried the request out.
-            begun.operation = operation;
-            begun.closed = new Set(state.pullRequests.filter(earlier_attempts_isClosed).map(({ number }) => number));
-        }
-        if (error.reason !== 'already-exists')
+        if (!(error instanceof errors/* GitHubError */.y_) || error.reason !== 'already-exists')
             throw error;
         throw new errors/* GitHubError */.y_((0,prose/* prose */.CS) `another job opened the pull request`, { reason: 'branch-moved' });
     }
@@ -62172,8 +62247,8 @@ function getIDToken(aud) {
 var cancellation = __nccwpck_require__(4632);
 // EXTERNAL MODULE: ./src/clock.ts
 var src_clock = __nccwpck_require__(9373);
-// EXTERNAL MODULE: ./src/job.ts + 223 modules
-var job = __nccwpck_require__(8529);
+// EXTERNAL MODULE: ./src/job.ts + 224 modules
+var job = __nccwpck_require__(6082);
 // EXTERNAL MODULE: ./src/report/log.ts
 var log = __nccwpck_require__(6472);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -64389,8 +64464,8 @@ var version = __nccwpck_require__(3323);
 var github_urls = __nccwpck_require__(8685);
 // EXTERNAL MODULE: ./src/inputs/inputs.ts + 3 modules
 var inputs = __nccwpck_require__(2144);
-// EXTERNAL MODULE: ./src/job.ts + 223 modules
-var job = __nccwpck_require__(8529);
+// EXTERNAL MODULE: ./src/job.ts + 224 modules
+var job = __nccwpck_require__(6082);
 // EXTERNAL MODULE: ./src/report/log.ts
 var log = __nccwpck_require__(6472);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
