@@ -15,7 +15,7 @@ import {
 import { prose, type Prose } from './core/text/prose.ts'
 import { actionVersion } from './core/version.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
-import { failedJob, jobContext, operationOf, type JobContext } from './job-result.ts'
+import { failedJob, jobContext, errorOf, operationOf, type JobContext } from './job-result.ts'
 import { headerLines } from './report/header.ts'
 import { logRound, startJobLog, type JobLog } from './report/job-log.ts'
 import { createCleaner, withoutSecrets, type JobResult } from './report/result.ts'
@@ -97,6 +97,8 @@ async function runInputs(
       branch: result.branch ?? inputs.repository.branch,
       isBranchKnown: result.branch !== undefined,
       operation: operationOf(result),
+      // A cancelled job says the same in its own words.
+      error: signal.aborted ? result.error : errorOf(result, clients.writes()),
       warnings: [...inputs.warnings, ...insecureTlsWarnings(inputs), ...result.warnings],
       requests: clients.requests(),
       phases: stopwatch.phases(),

@@ -36,6 +36,8 @@ describe('a branch that moved', () => {
     `Expected branch to point to "${oid}" but it did not.  Pull and try again.`,
     `is at ${oid} but expected ${'b'.repeat(40)}`,
     `cannot lock ref 'refs/heads/main': is at ${oid} but expected ${'b'.repeat(40)}`,
+    `cannot lock ref 'refs/heads/main': reference is missing but expected ${oid}`,
+    'incorrect old value provided',
     'Update is not a fast forward',
     'Reference cannot be updated',
     'Reference does not exist',
@@ -64,6 +66,13 @@ describe('a branch that moved', () => {
     expect(explain('Conflict', 'commit', { status: 409 }).reason).toBe('branch-moved')
     const rule = 'Repository rule violations found Changes must be made through a pull request.'
     expect(explain(rule, 'commit', { status: 409 }).reason).toBeUndefined()
+  })
+
+  test('is not the meaning of a rule whose pattern has such words', () => {
+    const sentence = 'Commit message must start with a matching pattern: no such branch'
+    const { reason, text } = explain(`Repository rule violations found ${sentence}`, 'commit')
+    expect(reason).toBeUndefined()
+    expect(text).toContain('forbids this commit')
   })
 })
 

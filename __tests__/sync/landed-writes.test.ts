@@ -11,9 +11,9 @@ import {
   isRefUpdate,
   isTreeCreation,
 } from '../../testing/github/matchers.ts'
-import { closePullRequest } from '../../testing/github/people.ts'
+import { closePullRequest, openByHand } from '../../testing/github/people.ts'
 import { mergePullRequest, updateBranch } from '../../testing/github/pull-requests.ts'
-import { htmlPage } from '../../testing/github/responses.ts'
+import { graphqlErrors, htmlPage } from '../../testing/github/responses.ts'
 import type { Project } from '../../testing/project.ts'
 import { headBranch } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
@@ -33,6 +33,13 @@ beforeEach(async () => {
 const refusal: FaultResponse = {
   status: 403,
   body: '{"message":"Resource not accessible by integration"}',
+}
+
+/** The runner's variables of a job in another workflow. */
+const otherWorkflow = {
+  GITHUB_WORKFLOW_REF: 'o/r/.github/workflows/b.yml@refs/heads/main',
+  GITHUB_WORKFLOW_SHA: '1'.repeat(40),
+  GITHUB_JOB: 'sync',
 }
 
 describe('a commit whose response was lost', () => {
@@ -211,13 +218,8 @@ describe('a pull request', () => {
   test("that a job in another workflow updated meanwhile is not this one's", async () => {
     await sync()
     await project.register('n')
-    const variables = {
-      GITHUB_WORKFLOW_REF: 'o/r/.github/workflows/b.yml@refs/heads/main',
-      GITHUB_WORKFLOW_SHA: '1'.repeat(40),
-      GITHUB_JOB: 'sync',
-    }
     const another = async (): Promise<void> => {
-      const { outputs } = await runInProcess(world, project, inputs, { variables })
+      const { outputs } = await runInProcess(world, project, inputs, { variables: otherWorkflow })
       expect(outputs.operation).toBe('pull-request-updated')
     }
     world.github.inject({ kind: 'run-before', run: another }, { match: isTreeCreation })
@@ -251,4 +253,121 @@ describe('a pull request', () => {
       expect(repository.pullRequests[0]?.mergedAt).not.toBeNull()
     },
   )
+
+  test('that was updated is reported although a person pushed to it before the next look', async () => {
+    await sync()
+    await project.register('n')
+    const { repository } = project
+    let commit = ''
+    const push = (): void => {
+      commit = repository.head(headBranch)
+      repository.push(headBranch, { 'notes.txt': 'mine' })
+    }
+    world.github.inject({ kind: 'lose-response' }, { match: isRefUpdate })
+    world.github.inject({ kind: 'run-before', run: push }, { match: isPullRequestList, skip: 1 })
+    const { exitCode, outputs } = await sync()
+    expect({ exitCode, ...outputs }).toMatchObject({
+      exitCode: 0,
+      operation: 'pull-request-updated',
+      'created-count': '2',
+      'commit-sha': commit,
+    })
+    expect(repository.pullRequests[0]?.body).toContain('2 created')
+  })
+
+  test.each(['pull-request-created', 'pull-request-updated'])(
+    'is reported as it is if a later attempt is refused: %s',
+    async (operation) => {
+      const { repository } = project
+      const { runId } = await project.registerExternal('n')
+      const path = `${runId}.yaml`
+      await runInProcess(world, project, {})
+      await project.register('o')
+      if (operation === 'pull-request-updated') await sync()
+      await project.registerExternal('n', { runId })
+      const hold = (): void => {
+        repository.push('main', { [path]: `# mlflow-sync: hold\n${repository.read(path)}` })
+      }
+      const isOpening = operation === 'pull-request-created'
+      const match = isOpening ? isPullRequestCreation : isRefUpdate
+      world.github.inject({ kind: 'lose-response' }, { match })
+      world.github.inject({ kind: 'run-before', run: hold }, { match: isPullRequestList, skip: 1 })
+      world.github.inject(
+        { kind: 'respond', ...refusal },
+        { match: isRefUpdate, skip: isOpening ? 1 : 0, times: Infinity },
+      )
+      const { exitCode, outputs } = await sync()
+      expect({ exitCode, ...outputs }).toMatchObject({
+        exitCode: 1,
+        operation,
+        'created-count': '1',
+        'updated-count': '1',
+        'commit-sha': repository.head(headBranch),
+      })
+    },
+  )
+
+  test.each<[string, () => Promise<void> | void]>([
+    [
+      'a job in another workflow',
+      async () => {
+        const { outputs } = await runInProcess(world, project, inputs, { variables: otherWorkflow })
+        expect(outputs.operation).toBe('pull-request-created')
+      },
+    ],
+    ['a person', () => void openByHand(project.repository, headBranch, { body: 'mine' })],
+  ])('that %s opened does not hide that this job may open none', async (_who, open) => {
+    const { repository } = project
+    const before = async (): Promise<void> => {
+      await open()
+      repository.settings.actionsMayCreatePullRequests = false
+    }
+    world.github.inject({ kind: 'run-before', run: before }, { match: isPullRequestCreation })
+    const { exitCode, outputs, result } = await sync()
+    expect({ exitCode, operation: outputs.operation }).toEqual({
+      exitCode: 1,
+      operation: 'pull-request-updated',
+    })
+    expect(plain(result.error?.message ?? [])).toContain('does not let workflows create')
+    expect(repository.pullRequests).toHaveLength(1)
+  })
+
+  test('that was opened is reported, with its labels, although a run cannot be decided about', async () => {
+    const { runId } = await project.register('n')
+    const { repository } = project
+    // The file of another run, where one is proposed.
+    const edit = (): void => {
+      repository.push('main', { [`${runId}.yaml`]: 'global:\n  runid: another\n' })
+    }
+    world.github.inject({ kind: 'lose-response' }, { match: isPullRequestCreation })
+    world.github.inject({ kind: 'run-before', run: edit }, { match: isPullRequestList, skip: 1 })
+    const { outputs } = await sync()
+    expect(outputs).toMatchObject({ operation: 'pull-request-created', 'pull-request-number': '1' })
+    expect(repository.pullRequests[0]?.labels).toEqual(['mlflow'])
+  })
+})
+
+describe('a refusal by GitHub itself', () => {
+  test("is reported although another workflow's job makes the same commit", async () => {
+    const another = async (): Promise<void> => {
+      await runInProcess(world, project, {}, { variables: otherWorkflow })
+    }
+    const denied = graphqlErrors([
+      { type: 'FORBIDDEN', message: 'Resource not accessible by integration' },
+    ])
+    world.github.inject({ kind: 'respond', ...denied }, { match: isCommit })
+    world.github.inject({ kind: 'run-before', run: another }, { match: isHistoryRead })
+    const { exitCode, outputs } = await runInProcess(world, project, {})
+    expect({ exitCode, operation: outputs.operation }).toEqual({ exitCode: 1, operation: 'failed' })
+  })
+})
+
+test('a polling job that fails in each round says that a write of the first may have succeeded', async () => {
+  const poll = { 'poll-interval': '1m', 'poll-duration': '2m' }
+  world.github.inject({ kind: 'lose-response' }, { match: isCommit })
+  world.github.inject({ kind: 'drop' }, { match: isHistoryRead, times: Infinity })
+  world.github.inject({ kind: 'drop' }, { match: isBranchRead, skip: 1, times: Infinity })
+  const { outputs, result } = await runInProcess(world, project, poll)
+  expect(outputs.operation).toBe('failed')
+  expect(plain(result.error?.advice ?? [])).toContain('A write may have succeeded')
 })

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { plain } from '../../src/core/text/prose.ts'
-import { newPullRequest } from '../../testing/github/pull-request.ts'
-import { editPullRequest } from '../../testing/github/people.ts'
+import { editPullRequest, openByHand } from '../../testing/github/people.ts'
 import { mergePullRequest } from '../../testing/github/pull-requests.ts'
 import type { Project } from '../../testing/project.ts'
 import { headBranch } from '../../testing/pull-requests.ts'
@@ -43,14 +42,7 @@ describe('the head branch is left alone while a person’s pull request from it 
   function openElsewhere(): void {
     const { repository } = project
     repository.git('branch', 'release', repository.git('rev-list', '--max-parents=0', 'main'))
-    const { head, headSha, headOwner } = repository.pullRequests[0] ?? {}
-    if (head === undefined || headSha === undefined || headOwner === undefined) throw new Error()
-    repository.pullRequests.push(
-      newPullRequest({
-        ...{ head, headSha, headOwner, number: 2, title: 'Backport', body: '' },
-        ...{ base: 'release', baseSha: repository.head('release'), author: 'A Person' },
-      }),
-    )
+    openByHand(repository, headBranch, { base: 'release', title: 'Backport' })
   }
 
   test.each(['merged', 'open'])('if the action’s own is %s', async (state) => {

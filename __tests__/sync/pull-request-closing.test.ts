@@ -1,5 +1,6 @@
-import { beforeEach, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { isRefUpdate, type Matcher } from '../../testing/github/faults.ts'
+import { closePullRequest, editPullRequest } from '../../testing/github/people.ts'
 import { mergePullRequest } from '../../testing/github/pull-requests.ts'
 import type { Project } from '../../testing/project.ts'
 import { headBranch, onlyPullRequest } from '../../testing/pull-requests.ts'
@@ -55,6 +56,51 @@ test('closing stops if a person pushes at that moment, and the pull request stay
   expect(step.log).toMatch(/a commit that the action did not make/)
   expect(onlyPullRequest(project)).toMatchObject({ state: 'open', body })
   expect(project.repository.read('fix.txt', headBranch)).toBe('x')
+})
+
+describe('what a person writes into the text while the pull request is being closed', () => {
+  const paragraph = 'Reviewed with QA, see ticket 42.'
+
+  function comment(): void {
+    const { body } = onlyPullRequest(project)
+    editPullRequest(project.repository, 1, { body: `${paragraph}\n\n${body}` })
+  }
+
+  test('stays in the closed one', async () => {
+    world.github.inject({ kind: 'run-before', run: comment }, { match: isRefUpdate })
+    expect((await withdraw()).outputs.operation).toBe('pull-request-closed')
+    expect(onlyPullRequest(project).body).toMatch(new RegExp(`^${paragraph}\\n`))
+  })
+
+  test('stays if it is not closed, because the person pushed as well', async () => {
+    const { body } = onlyPullRequest(project)
+    const push = (): void => {
+      comment()
+      project.repository.push(headBranch, { 'fix.txt': 'x' })
+    }
+    world.github.inject({ kind: 'run-before', run: push }, { match: isRefUpdate })
+    await withdraw()
+    expect(onlyPullRequest(project)).toMatchObject({
+      state: 'open',
+      body: `${paragraph}\n\n${body}`,
+    })
+  })
+})
+
+test('a pull request that could not be closed stops saying so, and closing it is a rejection', async () => {
+  const { repository } = project
+  const push = () => repository.push(headBranch, { 'fix.txt': 'x' })
+  world.github.inject({ kind: 'run-before', run: push }, { match: isRefUpdate })
+  const refusal = { kind: 'respond', status: 403, body: '{"message":"No"}' } as const
+  world.github.inject(refusal, { match: isPullRequestUpdate, skip: 1, times: Infinity })
+  expect((await withdraw()).exitCode).toBe(1)
+  expect(onlyPullRequest(project).body).toContain('is being closed')
+  world.github.clearFaults()
+  expect((await withdraw()).exitCode).toBe(1)
+  expect(onlyPullRequest(project).body).toContain('this pull request stays open')
+  closePullRequest(repository, 1)
+  repository.git('update-ref', '-d', `refs/heads/${headBranch}`)
+  expect((await sync()).outputs.operation).toBe('none')
 })
 
 test.each([

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { isPullRequestCreation, isRefUpdate } from '../../testing/github/faults.ts'
-import { amend, editPullRequest, openFromFork } from '../../testing/github/people.ts'
-import { newPullRequest } from '../../testing/github/pull-request.ts'
+import { amend, editPullRequest, openByHand, openFromFork } from '../../testing/github/people.ts'
 import { mergePullRequest, updateBranch } from '../../testing/github/pull-requests.ts'
 import type { Project } from '../../testing/project.ts'
 import { baseOfHeadBranch, headBranch, onlyPullRequest } from '../../testing/pull-requests.ts'
@@ -399,12 +398,7 @@ test("a person's pull request into another branch keeps the head branch alive", 
   await sync()
   const { repository } = project
   repository.git('branch', 'release', 'main')
-  const headSha = repository.head(headBranch)
-  const pull = newPullRequest({
-    ...{ number: 2, title: 'To release', body: '', head: headBranch, headSha },
-    ...{ headOwner: 'acme', base: 'release', baseSha: repository.head(), author: 'A Person' },
-  })
-  repository.pullRequests.push(pull)
+  const { headSha } = openByHand(repository, headBranch, { base: 'release' })
   const step = await sync({ filter: "tags.nobody = 'has'" })
   expect(step.exitCode).toBe(0)
   expect(step.outputs.operation).toBe('pull-request-closed')

@@ -1,7 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import { isRefUpdate } from '../../testing/github/faults.ts'
-import { closePullRequest, editPullRequest } from '../../testing/github/people.ts'
-import { newPullRequest } from '../../testing/github/pull-request.ts'
+import { closePullRequest, editPullRequest, openByHand } from '../../testing/github/people.ts'
 import { mergePullRequest, updateBranch } from '../../testing/github/pull-requests.ts'
 import type { Project } from '../../testing/project.ts'
 import { headBranch, onlyPullRequest } from '../../testing/pull-requests.ts'
@@ -55,15 +54,10 @@ test.each(['kept', 'deleted'])(
 test('a rejection is remembered after 120 newer pull requests', async () => {
   await sync()
   closePullRequest(project.repository, 1)
-  const { pullRequests } = project.repository
-  const base = project.repository.head()
-  for (let number = 2; number <= 121; number += 1) {
-    const pull = newPullRequest({
-      ...{ number, title: 'Older proposal', body: '', head: headBranch, headSha: base },
-      ...{ headOwner: 'acme', base: 'main', baseSha: base, author: 'A Person' },
-    })
-    Object.assign(pull, { state: 'closed', closedAt: pull.createdAt })
-    pullRequests.push(pull)
+  const { repository } = project
+  for (let count = 0; count < 120; count += 1) {
+    const pull = openByHand(repository, headBranch, { title: 'Older proposal' })
+    Object.assign(pull, { headSha: repository.head(), state: 'closed', closedAt: pull.createdAt })
   }
   const step = await sync()
   expectRespected(step)

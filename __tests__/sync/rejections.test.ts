@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import { plain } from '../../src/core/text/prose.ts'
 import { closePullRequest, editPullRequest, reopenByHand } from '../../testing/github/people.ts'
-import { updateBranch } from '../../testing/github/pull-requests.ts'
+import { mergePullRequest, updateBranch } from '../../testing/github/pull-requests.ts'
 import type { GatewayRule } from '../../testing/mlflow/gateway.ts'
 import type { RegisteredVersion } from '../../testing/mlflow/api.ts'
 import type { Project } from '../../testing/project.ts'
@@ -159,6 +159,26 @@ test('a branch can be reopened although its runs fail for a moment', async () =>
   expect(numbers()).toEqual([1])
 })
 
+test.each([false, true])(
+  'a file that a person put on hold on the base is no longer proposed (beside others: %s)',
+  async (hasOthers) => {
+    const { repository } = project
+    const { runId } = await project.register('a')
+    await sync()
+    const path = `deploy/${runId}.yaml`
+    repository.push('main', { [path]: '# mlflow-sync: hold\nglobal: {}\n' })
+    if (hasOthers) await project.register('b')
+    const { outputs, result } = await sync()
+    expect(result.warnings.map(plain)).toEqual([])
+    expect(outputs).toMatchObject({
+      operation: hasOthers ? 'pull-request-updated' : 'pull-request-closed',
+      'held-count': '1',
+    })
+    if (hasOthers) mergePullRequest(repository, 1)
+    expect(repository.read(path)).toMatch(/^# mlflow-sync: hold/)
+  },
+)
+
 test('what only `recreate` proposes waits, and does not return by itself once it is gone', async () => {
   const removed = await project.register('a')
   const inputs = { index: 'INDEX.md' }
@@ -171,7 +191,7 @@ test('what only `recreate` proposes waits, and does not return by itself once it
   const left = await sync(inputs)
   expect(left.outputs.operation).toBe('none')
   expect(left.result.warnings.map(plain).join()).toContain(
-    `was left as it is: it proposes \`${path}\`, as the input \`recreate\` asked before`,
+    `was left as it is: it proposes \`${path}\`, which a person deleted. Merge it to have the file back`,
   )
   expect(project.repository.head(headBranch)).toBe(head)
 

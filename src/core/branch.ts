@@ -41,6 +41,12 @@ export function directoryAt({ directories }: BranchSnapshot, path: string): Dire
   return directories.get(path) ?? { path, oid: undefined, entries: new Map() }
 }
 
+/** Whether a file exists in one of the snapshot's directories. */
+export function hasFile({ directories }: BranchSnapshot, path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return directories.get(parentOf(path))?.entries.has(name) ?? false
+}
+
 /** Path of a file in a directory, relative to the root of the repository. */
 export function pathIn(directory: string, name: string): string {
   return directory === '' ? name : `${directory}/${name}`

@@ -96,6 +96,11 @@ export class GitHubError extends ActionError {
   readonly reason: GitHubReason | undefined
   /** True if the response to a write was lost, so that the write may have succeeded. */
   readonly outcomeUnknown: boolean
+  /**
+   * True if a write was certainly not carried out: GitHub itself refused it, or it never got there. A
+   * refusal by something in between may come after GitHub's success.
+   */
+  readonly isRefused: boolean
 
   constructor(
     text: Prose,
@@ -103,13 +108,20 @@ export class GitHubError extends ActionError {
       status?: number | undefined
       reason?: GitHubReason | undefined
       outcomeUnknown?: boolean
+      isRefused?: boolean
     } = {},
   ) {
     super(text, options)
     this.status = options.status
     this.reason = options.reason
     this.outcomeUnknown = options.outcomeUnknown ?? false
+    this.isRefused = options.isRefused ?? false
   }
+}
+
+/** Whether an error says that a write was certainly not carried out. */
+export function isCertainRefusal(error: unknown): error is GitHubError {
+  return error instanceof GitHubError && (error.isRefused || error.reason === 'branch-moved')
 }
 
 /** The sync cannot continue, or has stopped to avoid doing harm. */

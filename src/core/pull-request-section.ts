@@ -66,6 +66,23 @@ export function markWithdrawn(body: string): string {
   return writeSection(body, { ...(section ?? unknown), withdrawn: true }, { text, summary: '' })
 }
 
+/** Takes back `markWithdrawn` in a body that people may have edited since; `original` is from before it. */
+export function restoreSection(body: string, original: string): string {
+  const [block = ''] = sectionPattern.exec(original) ?? []
+  if (readSection(body)?.withdrawn !== true) return body
+  const restored = body.replace(sectionPattern, () => block)
+  return block === '' ? restored.trimEnd() : restored
+}
+
+/** Takes back `markWithdrawn` if the original text is not known any more. */
+export function unmarkWithdrawn(body: string): string {
+  const section = readSection(body)
+  if (section?.withdrawn !== true) return body
+  const text =
+    'Nothing is left to propose, but this pull request stays open, because its branch has a commit by somebody else.'
+  return writeSection(body, { ...section, withdrawn: false }, { text, summary: '' })
+}
+
 /** A person may change the title; then it no longer has this digest. */
 export function titleDigest(title: string): string {
   return createHash('sha256').update(title.trim()).digest('hex').slice(0, 16)

@@ -18,7 +18,10 @@ export function invalidResponse(detail: Prose, isWrite = false): GitHubError {
 
 /** The branch is no longer at the commit that was read: read and plan again. */
 export function branchMoved(detail: Prose): GitHubError {
-  return new GitHubError(prose`the branch moved ${detail}`, { reason: 'branch-moved' })
+  return new GitHubError(prose`the branch moved ${detail}`, {
+    reason: 'branch-moved',
+    isRefused: true,
+  })
 }
 
 /** Converts an error thrown by octokit, which wraps everything that `fetch` throws in an HTTP 500. */
@@ -118,7 +121,8 @@ function gitHubError(
   { text, advice, reason }: Explanation,
   outcomeUnknown: boolean,
 ): GitHubError {
-  const details = { status, advice, reason, outcomeUnknown }
+  const isRefused = isGitHubs && status < 500 && !outcomeUnknown
+  const details = { status, advice, reason, outcomeUnknown, isRefused }
   return new GitHubError(isGitHubs ? prose`${text} [GitHub: ${shorten(message)}]` : text, details)
 }
 

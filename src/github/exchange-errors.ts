@@ -26,13 +26,15 @@ export function connectionError(
   { tries, apiUrl, isWrite }: { tries: number; apiUrl: string; isWrite: boolean },
 ): GitHubError {
   const { reason } = failure
+  const isUnsent = reason === 'refused' || reason === 'unknown-host'
   const after = tries > 1 ? prose` (after ${tries} tries)` : []
   return new GitHubError(
     prose`${failureMessage(failure, prose`GitHub at \`${apiUrl}\``)}${after}`,
     {
       advice: failureAdvice[reason],
       reason: reason === 'too-large' ? 'response-too-large' : undefined,
-      outcomeUnknown: isWrite && reason !== 'refused' && reason !== 'unknown-host',
+      outcomeUnknown: isWrite && !isUnsent,
+      isRefused: isUnsent,
     },
   )
 }
@@ -49,6 +51,7 @@ export function rateLimitError(
       : prose`GitHub limits the rate of requests until ${own(until.toISOString())}, longer than a sync may wait`
   return new GitHubError(prose`${limit} (HTTP ${status})`, {
     status,
+    isRefused: true,
     advice: prose`The first run after that will catch up on everything. To send fewer requests, sync less often${byPlace(', or check out the repository before this step with `actions/checkout`', '')}.`,
   })
 }

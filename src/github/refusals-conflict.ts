@@ -8,7 +8,8 @@ import { operation, type Context, type Refusal, type RefusalKind } from './refus
  *
  * - `Expected branch to point to "…" but it did not.  Pull and try again.`, type `STALE_DATA`:
  *   GraphQL's createCommitOnBranch (ministryofjustice/modernisation-platform#11985).
- * - `is at … but expected …`: Git's compare-and-swap; createCommitOnBranch used to quote it.
+ * - `is at … but expected …`, `reference is missing but expected …`, and since Git 2.50 `incorrect old value
+ *   provided`: Git's compare-and-swap (refs/files-backend.c); createCommitOnBranch used to quote it.
  * - `Reference cannot be updated`: a PATCH of a ref that lost against another one
  *   (googleapis/repo-automation-bots#4537, osunyorg/admin#1978). Like `Reference does not exist`,
  *   dependabot-core treats it as a branch that moved on (pull_request_updater/github.rb).
@@ -22,7 +23,8 @@ import { operation, type Context, type Refusal, type RefusalKind } from './refus
 const movedPattern = new RegExp(
   [
     'expected branch to point to',
-    '\\bis at [0-9a-f]{7,64} but expected',
+    '\\b(is at [0-9a-f]{7,64}|is missing) but expected',
+    'incorrect old value provided',
     'not a fast.forward',
     'non-fast-forward',
     'reference (cannot be updated|does not exist|already exists)',
@@ -69,9 +71,14 @@ const nameConflict: RefusalKind = ({ message }, { repository, purpose }) => {
 }
 
 const moved: RefusalKind = ({ type, message }, context) =>
-  type === 'STALE_DATA' || (context.purpose !== 'read' && movedPattern.test(message))
+  type === 'STALE_DATA' || (context.purpose !== 'read' && saysMoved(message))
     ? branchMoved(context)
     : undefined
+
+/** A rule can have any pattern, which its violation quotes. */
+function saysMoved(message: string): boolean {
+  return movedPattern.test(message) && !/rule violations? found/i.test(message)
+}
 
 /** Lasts longer than `isNotYet` in retry.ts waits, so another attempt would not help either. */
 const notReady: RefusalKind = ({ message }, { repository, purpose }) => {

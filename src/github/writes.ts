@@ -1,4 +1,4 @@
-import { GitHubError } from '../core/errors.ts'
+import { isCertainRefusal } from '../core/errors.ts'
 
 /**
  * Whether something was changed on GitHub; `unknown` if only a response can tell, which is missing, and
@@ -24,7 +24,7 @@ export function createWriteTracker(): WriteTracker {
         state = 'done'
         return result
       } catch (error) {
-        if (error instanceof GitHubError && !error.outcomeUnknown) state = before
+        if (isCertainRefusal(error)) state = before
         throw error
       }
     },

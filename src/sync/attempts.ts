@@ -1,6 +1,6 @@
-import { ActionError, GitHubError, SyncError } from '../core/errors.ts'
+import { ActionError, GitHubError, isCertainRefusal, SyncError } from '../core/errors.ts'
 import type { Clock } from '../core/runtime.ts'
-import { joinSentences, prose } from '../core/text/prose.ts'
+import { prose } from '../core/text/prose.ts'
 
 const defaultAttempts = 5
 
@@ -76,14 +76,20 @@ export async function retryWhenBranchMoves<T>(
       }
       const settled = await settle().catch(ignoreActionError)
       if (settled !== undefined) {
-        // Reading again for another attempt has found a problem that the write did not have.
-        return hadWritten && !isWorthAnother ? withError(settled, error) : settled
+        // Otherwise something else than that write has failed.
+        const isExplained = isWorthAnother || (!hadWritten && mayHaveLanded(error))
+        return isExplained ? settled : withError(settled, error)
       }
       if (isWorthAnother && !isLast) continue
       if (isWorthAnother) throw gaveUp(error, branchName(), maxAttempts, mayHaveWritten)
-      throw mayHaveWritten ? withDoubt(error) : error
+      throw error
     }
   }
+}
+
+/** A refusal by something in front of GitHub means nothing once the write is found. */
+function mayHaveLanded(error: ActionError): boolean {
+  return error instanceof GitHubError && !isCertainRefusal(error)
 }
 
 function isTransient(error: ActionError): error is GitHubError {
@@ -94,13 +100,6 @@ function isTransient(error: ActionError): error is GitHubError {
 function ignoreActionError(error: unknown): undefined {
   if (!(error instanceof ActionError)) throw error
   return undefined
-}
-
-const doubt = prose`A write may have succeeded: see the history of the branch. The next run will catch up in any case.`
-
-/** An error of a later attempt, after a write whose outcome is not known. */
-function withDoubt({ text, advice = [], mistakes, cause }: ActionError): SyncError {
-  return new SyncError(text, { advice: joinSentences([advice, doubt]), mistakes, cause })
 }
 
 function gaveUp(
@@ -114,7 +113,7 @@ function gaveUp(
     prose`Could not write to ${name} in ${maxAttempts} attempts: ${error.text}`,
     {
       advice: mayHaveWritten
-        ? doubt
+        ? prose`The next run will catch up in any case.`
         : prose`The next run will catch up. If several jobs write to this branch at the same time, let fewer of them run at once: with the same \`concurrency\` group, or with \`max-parallel\` in a matrix.`,
       cause: error,
     },

@@ -1,7 +1,11 @@
-import type { OwnHead, PullRequest } from '../core/pull-request.ts'
-import type { Operation } from '../core/result.ts'
-import type { MadeProposals } from './made-proposals.ts'
+import type { PullRequest } from '../core/pull-request.ts'
+import type { PullRequests } from '../github/pull-requests.ts'
+import { complete } from './keep-pull-request.ts'
+import type { MadeProposals, Proposed } from './made-proposals.ts'
+import type { Proposer } from './propose-changes.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
+import { planDigest } from '../core/proposal.ts'
+import type { Operation } from '../core/result.ts'
 import { writeResult, type WriteResult } from './write.ts'
 
 /**
@@ -11,15 +15,16 @@ import { writeResult, type WriteResult } from './write.ts'
 
 /** The result if a pull request that this sync wrote was merged or closed at once. */
 export function endedBefore(
-  made: MadeProposals,
+  { made }: Proposer,
   { state }: Situation,
   { closed }: Begun,
 ): WriteResult | undefined {
-  if (made.lastSent() === undefined) return undefined
+  const proposedIn = ({ headSha }: PullRequest): Proposed | undefined =>
+    made.find({ sha: headSha, message: '' })
   const ended = state.pullRequests.find(
-    (pull) => isClosed(pull) && !closed?.has(pull.number) && made.of(pull.headSha) !== undefined,
+    (pull) => isClosed(pull) && !closed?.has(pull.number) && proposedIn(pull) !== undefined,
   )
-  const proposed = ended && made.of(ended.headSha)
+  const proposed = ended && proposedIn(ended)
   return (
     proposed &&
     writeResult(proposed.plan, operationOn(made, ended), {
@@ -29,28 +34,43 @@ export function endedBefore(
   )
 }
 
-/** The result if this sync opened the pull request, whatever a person has done with it since. */
-export function openedBefore(
-  made: MadeProposals,
-  { decision: { open } }: Situation,
-): WriteResult | undefined {
-  const last = made.lastSent()
-  if (last === undefined || open === undefined || !made.hasOpened(open)) return undefined
-  return writeResult(last.plan, 'pull-request-created', {
-    pullRequest: referenceTo(open),
-    commit: last.commit,
+/** The result if the open pull request has something of this sync, whatever others have added to it since. */
+export async function landedBefore(
+  pullRequests: PullRequests,
+  proposer: Proposer,
+  situation: Situation,
+): Promise<WriteResult | undefined> {
+  const { made } = proposer
+  const { open } = situation.decision
+  if (made.isEmpty() || open === undefined) return undefined
+  const found = (await findOnBranch(pullRequests, made, situation)) ?? made.openedWith(open)
+  if (found === undefined) return undefined
+  return complete(proposer, {
+    ...{ ...found, name: situation.name, open },
+    files: planDigest(found.plan),
+    done: operationOn(made, open),
+    warnings: [],
   })
 }
 
-/** What this sync has done to the open pull request that proposes what it wants. */
-export function doneBefore(made: MadeProposals, open: PullRequest, head: OwnHead): Operation {
-  if (made.lastSent() === undefined) return 'none'
-  const isOwn = made.hasOpened(open) || made.hasMade(head.proposal)
-  return isOwn ? operationOn(made, open) : 'none'
+/** Below what others have committed to the head branch. */
+async function findOnBranch(
+  { followFirstParents }: PullRequests,
+  made: MadeProposals,
+  { state: { commit } }: Situation,
+): Promise<Proposed | undefined> {
+  if (commit === undefined) return undefined
+  const found = made.find(commit)
+  if (found !== undefined) return found
+  const chain = await followFirstParents(commit.sha, (row) => made.find(row) !== undefined)
+  const own = chain?.at(-1)
+  return own && made.find(own)
 }
 
 function operationOn(made: MadeProposals, pullRequest: PullRequest): Operation {
-  return made.hasOpened(pullRequest) ? 'pull-request-created' : 'pull-request-updated'
+  return made.openedWith(pullRequest) === undefined
+    ? 'pull-request-updated'
+    : 'pull-request-created'
 }
 
 export function isClosed({ state }: PullRequest): boolean {

@@ -77,17 +77,16 @@ export type Proposer = {
 export function createProposer(options: ProposeOptions): Proposer {
   const { repository, settings } = options
   const { pullRequests } = repository
-  const commits = new Map<string, Commit>()
+  const commits = new Map<string, ProposalCommit>()
   const made = createMadeProposals()
   let hasCreatedBranch = false
 
-  const createCommit = async (plan: Plan): Promise<Commit> => {
+  const createCommit = async (plan: Plan): Promise<ProposalCommit> => {
     const key = `${plan.snapshot.head} ${planDigest(plan)}`
     const known = commits.get(key)
     if (known !== undefined) return known
-    const { commit, proposal } = await commitProposal(options, plan)
+    const commit = await commitProposal(options, plan)
     commits.set(key, commit)
-    if (proposal !== undefined) made.noteCommit(proposal)
     return commit
   }
 
@@ -103,14 +102,14 @@ export function createProposer(options: ProposeOptions): Proposer {
     const base = plan.snapshot.branch
     const text = await writeText(options, plan, name, undefined)
     try {
-      return await made.send(proposed, 'open', pullRequests.open(base, name, text))
+      return await made.open(proposed, pullRequests.open(base, name, text))
     } catch (error) {
       const isRefused = error instanceof GitHubError && !error.outcomeUnknown && !error.reason
       if (!isRefused || !hasCreatedBranch) throw error
       // Deleting the branch would close a pull request that was opened all the same.
       const state = await pullRequests.read(plan.snapshot, name).catch(() => undefined)
       const opened = state && openPullRequest(state)
-      if (opened !== undefined && made.hasOpened(opened)) return opened
+      if (opened !== undefined && made.openedWith(opened) !== undefined) return opened
       if (state !== undefined && opened === undefined) {
         await deleteQuietly(repository, name, commit.sha)
       }
@@ -124,18 +123,20 @@ export function createProposer(options: ProposeOptions): Proposer {
       repository: plan.snapshot.repository,
     })
 
+  const putOnBranch = async (plan: Plan, name: string, head: Head): Promise<Commit> => {
+    const { record, ...commit } = await createCommit(plan)
+    const { sha, url } = commit
+    const from = head.kind === 'none' ? undefined : head.commit.sha
+    const proposed = { plan, commit: { sha, url }, record }
+    await made.move(proposed, repository.moveHeadBranch({ branch: name, from, to: sha }))
+    hasCreatedBranch ||= from === undefined
+    return commit
+  }
+
   const propose: Proposer['propose'] = async (plan, { name, head, open }) => {
-    const isWritten = isUpToDate(head, plan)
-    const commit = isWritten ? head.commit : await createCommit(plan)
+    const commit = isUpToDate(head, plan) ? head.commit : await putOnBranch(plan, name, head)
     const reference = { sha: commit.sha, url: commit.url }
     const proposed = { plan, commit: reference }
-    made.note(proposed)
-    if (!isWritten) {
-      const from = head.kind === 'none' ? undefined : head.commit.sha
-      const move = { branch: name, from, to: commit.sha }
-      await made.send(proposed, 'move', repository.moveHeadBranch(move))
-      hasCreatedBranch ||= from === undefined
-    }
     const unsigned = signatureWarnings(commit)
     const isOpening = open === undefined
     const pullRequest = open ?? (await openNew(proposed, name))
@@ -154,11 +155,13 @@ export function createProposer(options: ProposeOptions): Proposer {
   return { propose, made, updateText, complete }
 }
 
+type ProposalCommit = Commit & { readonly record: ProposalRecord | undefined }
+
 /** Creates the commit of a proposal, on which no branch depends yet. */
 async function commitProposal(
   { repository, commitTemplate, proposing, uiUrl, hideSecrets }: ProposeOptions,
   plan: Plan,
-): Promise<{ readonly commit: Commit; readonly proposal: ProposalRecord | undefined }> {
+): Promise<ProposalCommit> {
   const { head, rootTree } = plan.snapshot
   const tree = await repository.createTree(rootTree, editsOf(plan).map(entryOfEdit))
   const rest = withoutChanges(plan, { uiUrl, hideSecrets })
@@ -174,7 +177,7 @@ async function commitProposal(
     fullMessage(commitMessage(changes, commitTemplate, plan.extraFiles, trailers))
   const message = describe(`${inputs}\n${proposalTrailer(record, describe(inputs))}`)
   const commit = await repository.createCommit({ tree, parent: head, message })
-  return { commit, proposal: readProposal(message) }
+  return { ...commit, record: readProposal(message) }
 }
 
 /** The title, unless a person changed it, and the body with the action's section. */

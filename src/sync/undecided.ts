@@ -1,4 +1,4 @@
-import { parentOf } from '../core/branch.ts'
+import { hasFile, parentOf } from '../core/branch.ts'
 import type { Plan } from '../core/changes.ts'
 import type { Entry, FileEdit } from '../core/entry.ts'
 import type { IndexLinks } from '../core/plan/index-page.ts'
@@ -85,14 +85,16 @@ function isUndecidedEntry({ outcome, edit }: Entry): boolean {
 }
 
 function isUndecided(
-  { entries, targets, failedTargets }: Plan,
+  { entries, targets, failedTargets, snapshot }: Plan,
   { path, before }: ProposedFile,
 ): boolean {
   const target = targets.find(({ directory }) => directory === parentOf(path))
   if (target !== undefined && failedTargets.includes(target.name)) return true
   const entry = entries.find((row) => row.path === path)
   if (entry === undefined || !isUndecidedEntry(entry)) return false
-  return entry.outcome === 'failed' || before === undefined
+  if (entry.outcome === 'failed') return true
+  // A file that exists is on hold, so nothing is proposed for it any more.
+  return before === undefined && !hasFile(snapshot, path)
 }
 
 /** Says that a pull request waits as it is, or that files are missing from it for now. */
@@ -104,7 +106,7 @@ export function describeUndecided(
   const warnings = isRestCurrent
     ? {
         unknown: prose`${link} was left as it is: this sync cannot say what should become of ${listOf(unknown)}.`,
-        removed: prose`${link} was left as it is: it proposes ${listOf(removed)}, as the input \`recreate\` asked before.`,
+        removed: prose`${link} was left as it is: it proposes ${listOf(removed)}, which a person deleted. Merge it to have the file back, for example after a sync with the input \`recreate\`; otherwise close it.`,
       }
     : {
         unknown: prose`${link} no longer proposes ${listOf(unknown)}, because this sync cannot say what should become of them. They return once it can.`,

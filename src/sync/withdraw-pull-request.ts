@@ -1,21 +1,22 @@
 import type { Plan } from '../core/changes.ts'
-import { ActionError, GitHubError } from '../core/errors.ts'
-import { markWithdrawn } from '../core/pull-request-section.ts'
-import { isRejected, type OwnHead, type PullRequest } from '../core/pull-request.ts'
+import { ActionError, GitHubError, type SyncError } from '../core/errors.ts'
+import {
+  markWithdrawn,
+  readSection,
+  restoreSection,
+  unmarkWithdrawn,
+} from '../core/pull-request-section.ts'
+import { isRejected, type Head, type OwnHead, type PullRequest } from '../core/pull-request.ts'
 import { joinSentences, linkTo, prose, type Prose } from '../core/text/prose.ts'
+import type { PullRequests } from '../github/pull-requests.ts'
 import type { Repository } from '../github/repository.ts'
 import { isMoved, problemAfterWrite, problemUnlessMoved, requireOpen } from './after-write.ts'
 import { rejectOtherJobs } from './other-jobs.ts'
-import { waitingIn } from './plan-in-pull-request.ts'
-import type { ProposeOptions } from './propose-changes.ts'
+import { leave } from './keep-pull-request.ts'
+import type { Proposer, ProposeOptions } from './propose-changes.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
 import { rejectForeignHead } from './reject-head.ts'
-import {
-  describeKeptBranch,
-  describeUndecided,
-  findUndecided,
-  type Undecided,
-} from './undecided.ts'
+import { describeKeptBranch, findUndecided } from './undecided.ts'
 import { writeResult, type WriteResult } from './write.ts'
 
 /**
@@ -24,17 +25,18 @@ import { writeResult, type WriteResult } from './write.ts'
  */
 export async function withdraw(
   options: ProposeOptions,
+  proposer: Proposer,
   situation: Situation,
   begun: Begun,
 ): Promise<WriteResult> {
   const { repository, proposing } = options
   const { plan, name, head, decision } = situation
   const { open } = decision
-  if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
+  if (head.kind === 'foreign') throw await stopAtForeignHead(repository, situation, head)
   if (head.kind === 'own') {
     const { pullRequests } = situation.state
     await rejectOtherJobs(repository, plan, { name, head, open, pullRequests }, proposing)
-    const kept = await keepUndecided(options, situation, head)
+    const kept = await keepUndecided(options, proposer, situation, head)
     if (kept !== undefined) return kept
   }
   const { pullRequests } = repository
@@ -52,7 +54,7 @@ export async function withdraw(
     // A person has just pushed, so the pull request is not closed.
     else if (
       current !== undefined &&
-      !(await restoreBody(repository, current)) &&
+      !(await restoreBody(repository.pullRequests, current)) &&
       !isMoved(error)
     ) {
       return writeResult(plan, 'pull-request-updated', {
@@ -73,16 +75,19 @@ export async function withdraw(
  */
 async function keepUndecided(
   options: ProposeOptions,
-  { plan, name, state, decision: { open } }: Situation,
+  proposer: Proposer,
+  situation: Situation,
   head: OwnHead,
 ): Promise<WriteResult | undefined> {
+  const { plan, name, state, decision } = situation
+  const { open } = decision
   const { sha } = head.commit
   const proposed =
     open ?? state.pullRequests.find((closed) => closed.headSha === sha && isRejected(closed))
   if (proposed === undefined) return undefined
   const undecided = await findUndecided(options.repository, plan, head, options)
   if (undecided === undefined) return undefined
-  if (open !== undefined) return leave(plan, head, open, undecided)
+  if (open !== undefined) return leave(proposer, situation, { open, head }, undecided)
   if (undecided.unknown.length === 0) return undefined
   return writeResult(plan, 'none', {
     pullRequest: referenceTo(proposed),
@@ -102,21 +107,7 @@ export async function forgetMerged(
   )
   if (closing === undefined || !isMerged) return
   begun.closing = undefined
-  await restoreBody(repository, closing)
-}
-
-/** Leaves the open pull request as it is. */
-export function leave(
-  plan: Plan,
-  { commit: { sha, url } }: OwnHead,
-  open: PullRequest,
-  undecided: Undecided,
-): WriteResult {
-  return writeResult(waitingIn(plan, open), 'none', {
-    pullRequest: referenceTo(open),
-    commit: { sha, url },
-    warnings: describeUndecided(undecided, open),
-  })
+  await restoreBody(repository.pullRequests, closing)
 }
 
 export function withdrawn(
@@ -156,30 +147,49 @@ async function deleteBranch(
   }
 }
 
-async function close(repository: Repository, current: PullRequest, begun: Begun): Promise<void> {
+async function close(
+  { pullRequests }: Repository,
+  current: PullRequest,
+  begun: Begun,
+): Promise<void> {
   const { number } = current
-  // Another job may have restored the body in between.
-  const body = markWithdrawn(current.body)
-  const { merged } = await repository.pullRequests.update(number, { state: 'closed', body })
+  // A person may have edited the body meanwhile, and another job may have restored it.
+  const body = markWithdrawn((await pullRequests.get(number)).body)
+  const { merged } = await pullRequests.update(number, { state: 'closed', body })
   if (!merged) return
   begun.closing = undefined
-  await restoreBody(repository, current)
+  await restoreBody(pullRequests, current)
 }
 
 /**
  * Takes back the text about the closing, unless another job has closed the pull request. A text that
- * stays wrong because of a failure is corrected by the next update.
+ * stays wrong because of a failure is corrected by the next sync.
  *
  * @returns whether it did not fail.
  */
-async function restoreBody({ pullRequests }: Repository, original: PullRequest): Promise<boolean> {
-  const { number, body } = original
+async function restoreBody(pullRequests: PullRequests, original: PullRequest): Promise<boolean> {
+  const { number } = original
   try {
-    const { state, merged } = await pullRequests.get(number)
-    if (state === 'open' || merged) await pullRequests.update(number, { body })
+    const { state, merged, body } = await pullRequests.get(number)
+    const restored = restoreSection(body, original.body)
+    const isWanted = (state === 'open' || merged) && restored !== body
+    if (isWanted) await pullRequests.update(number, { body: restored })
     return true
   } catch (error) {
     if (!(error instanceof ActionError)) throw error
     return false
   }
+}
+
+/** The error for a foreign head; the pull request does not go on saying that it is being closed. */
+export async function stopAtForeignHead(
+  { pullRequests }: Repository,
+  { name, decision: { open } }: Situation,
+  head: Extract<Head, { kind: 'foreign' }>,
+): Promise<SyncError> {
+  if (open !== undefined && readSection(open.body)?.withdrawn === true) {
+    const { body } = await pullRequests.get(open.number)
+    await pullRequests.update(open.number, { body: unmarkWithdrawn(body) })
+  }
+  return rejectForeignHead(name, head, open)
 }

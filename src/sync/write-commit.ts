@@ -1,6 +1,6 @@
 import { editsOf, type CommitRequest, type Plan } from '../core/changes.ts'
 import { changesOf } from '../core/entry.ts'
-import { GitHubError } from '../core/errors.ts'
+import { isCertainRefusal } from '../core/errors.ts'
 import { commitMessage } from '../core/message/commit.ts'
 import { prose, type Prose } from '../core/text/prose.ts'
 import type { Commit } from '../github/git-data.ts'
@@ -37,8 +37,7 @@ export function createCommitWriter(repository: Repository, template: string | un
     try {
       return committed(plan, await repository.commit(request))
     } catch (error) {
-      const wasRefused = error instanceof GitHubError && error.reason === 'branch-moved'
-      if (!wasRefused) unsettled.push({ ...request, plan })
+      if (!isCertainRefusal(error)) unsettled.push({ ...request, plan })
       throw error
     }
   }

@@ -2,27 +2,22 @@ import type { Plan } from '../core/changes.ts'
 import { mergedCorrections, type Corrections } from '../core/corrections.ts'
 import { GitHubError, SyncError } from '../core/errors.ts'
 import { planDigest } from '../core/proposal.ts'
-import { readSection } from '../core/pull-request-section.ts'
 import {
   decidePullRequest,
   headBranchName,
   isUpToDate,
-  type OwnHead,
-  type PullRequest,
 } from '../core/pull-request.ts'
 import { prose } from '../core/text/prose.ts'
-import { problemUnlessMoved } from './after-write.ts'
 import { identifyHead } from './identify-head.ts'
+import { keep, leave } from './keep-pull-request.ts'
 import { rejectOtherJobs } from './other-jobs.ts'
-import { waitingIn } from './plan-in-pull-request.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
-import { doneBefore, endedBefore, isClosed, openedBefore } from './earlier-attempts.ts'
+import { endedBefore, isClosed, landedBefore } from './earlier-attempts.ts'
 import { createProposer, type Proposer, type ProposeOptions } from './propose-changes.ts'
-import { findOtherPullRequest, rejectForeignHead } from './reject-head.ts'
+import { findOtherPullRequest } from './reject-head.ts'
 import { findRejectedPlan, type RejectedPlan } from './respect-rejection.ts'
 import { describeUndecided, findUndecided, type Undecided } from './undecided.ts'
-import { forgetMerged, leave, withdraw, withdrawn } from './withdraw-pull-request.ts'
-import { signatureWarnings } from './write-commit.ts'
+import { forgetMerged, stopAtForeignHead, withdraw, withdrawn } from './withdraw-pull-request.ts'
 import { writeResult, type Writer, type WriteResult } from './write.ts'
 
 /**
@@ -46,7 +41,7 @@ export function createPullRequestWriter(options: ProposeOptions): Writer {
       begun.plan = plan
       const situation = await assessNow(plan)
       const finished =
-        endedBefore(proposer.made, situation, begun) ?? (await finish(proposer, situation, begun))
+        endedBefore(proposer, situation, begun) ?? (await finish(proposer, situation, begun))
       if (finished !== undefined) return finished
       const rejected = await findRejectedPlan(options, situation)
       return rejected === undefined
@@ -54,13 +49,13 @@ export function createPullRequestWriter(options: ProposeOptions): Writer {
         : writeRest(options, proposer, situation, begun, rejected)
     },
     settle: async () => {
-      const hasBegun = proposer.made.lastSent() !== undefined || begun.closing !== undefined
+      const hasBegun = !proposer.made.isEmpty() || begun.closing !== undefined
       if (begun.plan === undefined || !hasBegun) return undefined
       const situation = await assessNow(begun.plan)
       return (
-        endedBefore(proposer.made, situation, begun) ??
+        endedBefore(proposer, situation, begun) ??
         (await finish(proposer, situation, begun)) ??
-        openedBefore(proposer.made, situation)
+        (await landedBefore(options.repository.pullRequests, proposer, situation))
       )
     },
     corrections: () => corrections,
@@ -83,40 +78,14 @@ async function assess({ repository, settings }: ProposeOptions, plan: Plan): Pro
 /** The result if everything is as the plan wants it; otherwise undefined. */
 async function finish(
   proposer: Proposer,
-  { plan, name, head, decision }: Situation,
+  situation: Situation,
   begun: Begun,
 ): Promise<WriteResult | undefined> {
-  if (decision.kind === 'keep') return keep(proposer, plan, name, decision)
+  const { plan, head, decision } = situation
+  if (decision.kind === 'keep') return keep(proposer, situation, decision)
   if (decision.kind !== 'withdraw' || decision.open !== undefined) return undefined
   if (head.kind === 'own' || head.kind === 'merged') return undefined
   return withdrawn(plan, begun)
-}
-
-/** Completes what an earlier attempt, or a job that was killed, left unfinished: text, labels and reviewers. */
-async function keep(
-  proposer: Proposer,
-  plan: Plan,
-  name: string,
-  { open, head }: { readonly open: PullRequest; readonly head: OwnHead },
-): Promise<WriteResult> {
-  const done = doneBefore(proposer.made, open, head)
-  const section = readSection(open.body)
-  const isOutdated = section !== undefined && section.files !== head.proposal.files
-  const needsText = isOutdated || section?.withdrawn === true
-  const textError = needsText
-    ? await problemUnlessMoved(proposer.updateText(plan, name, open))
-    : undefined
-  const unsigned = done === 'none' ? [] : signatureWarnings(head.commit)
-  const completion = await proposer.complete(open, plan, done === 'pull-request-created')
-  const isUpdate = done === 'none' && needsText && textError === undefined
-  const operation = isUpdate ? 'pull-request-updated' : done
-  const { sha, url } = head.commit
-  return writeResult(operation === 'none' ? waitingIn(plan, open) : plan, operation, {
-    pullRequest: referenceTo(open),
-    commit: { sha, url },
-    warnings: [...unsigned, ...completion.warnings],
-    error: textError ?? completion.error,
-  })
 }
 
 function carryOut(
@@ -126,7 +95,7 @@ function carryOut(
   begun: Begun,
 ): Promise<WriteResult> {
   return situation.decision.kind === 'withdraw'
-    ? withdraw(options, situation, begun)
+    ? withdraw(options, proposer, situation, begun)
     : propose(options, proposer, situation, begun)
 }
 
@@ -154,25 +123,27 @@ async function writeRest(
 async function propose(
   options: ProposeOptions,
   proposer: Proposer,
-  { plan, name, state, head, decision: { open } }: Situation,
+  situation: Situation,
   begun: Begun,
 ): Promise<WriteResult> {
+  const { plan, name, state, head, decision } = situation
+  const { open } = decision
   const { repository } = options
-  if (head.kind === 'foreign') throw rejectForeignHead(name, head, open)
+  if (head.kind === 'foreign') throw await stopAtForeignHead(repository, situation, head)
   let undecided: Undecided | undefined
   if (head.kind === 'own' && head.proposal.files !== planDigest(plan)) {
     const { pullRequests } = state
     await rejectOtherJobs(repository, plan, { name, head, open, pullRequests }, options.proposing)
     undecided = open && (await findUndecided(repository, plan, head, options))
     if (open !== undefined && undecided?.isRestCurrent === true) {
-      return leave(plan, head, open, undecided)
+      return leave(proposer, situation, { open, head }, undecided)
     }
   }
   const other = isUpToDate(head, plan) ? undefined : findOtherPullRequest(name, state)
   if (other !== undefined) throw other
   await repository.confirm(plan.snapshot)
   begun.closed ??= new Set(state.pullRequests.filter(isClosed).map(({ number }) => number))
-  const isOpening = open === undefined || proposer.made.hasOpened(open)
+  const isOpening = open === undefined || proposer.made.openedWith(open) !== undefined
   const operation = isOpening ? 'pull-request-created' : 'pull-request-updated'
   try {
     const proposed = await proposer.propose(plan, { name, head, open })

@@ -51,6 +51,23 @@ export function editPullRequest(
   Object.assign(requirePullRequest(repository, number), { updatedAt, ...change })
 }
 
+/** Opens a pull request from a branch of the repository. */
+export function openByHand(
+  repository: Repository,
+  head: string,
+  { base = repository.defaultBranch, title = 'By hand', body = '' } = {},
+): PullRequest {
+  const { pullRequests } = repository
+  const [headOwner = ''] = repository.fullName.split('/')
+  const pull = newPullRequest({
+    ...{ number: pullRequests.length + 1, title, body, author: 'A Person' },
+    ...{ head, headSha: repository.head(head), headOwner },
+    ...{ base, baseSha: repository.head(base) },
+  })
+  pullRequests.push(pull)
+  return pull
+}
+
 export type ForkOptions = {
   readonly head: string
   readonly owner?: string
