@@ -97,7 +97,7 @@ test('a pull request that could not be closed stops saying so, and closing it is
   expect(onlyPullRequest(project).body).toContain('is being closed')
   world.github.clearFaults()
   expect((await withdraw()).exitCode).toBe(1)
-  expect(onlyPullRequest(project).body).toContain('this pull request stays open')
+  expect(onlyPullRequest(project).body).toContain('but stays open')
   closePullRequest(repository, 1)
   repository.git('update-ref', '-d', `refs/heads/${headBranch}`)
   expect((await sync()).outputs.operation).toBe('none')

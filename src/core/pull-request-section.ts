@@ -79,7 +79,7 @@ export function unmarkWithdrawn(body: string): string {
   const section = readSection(body)
   if (section?.withdrawn !== true) return body
   const text =
-    'Nothing is left to propose, but this pull request stays open, because its branch has a commit by somebody else.'
+    'This pull request was about to be closed, but stays open, because its branch has a commit by somebody else.'
   return writeSection(body, { ...section, withdrawn: false }, { text, summary: '' })
 }
 

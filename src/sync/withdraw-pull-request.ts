@@ -188,8 +188,12 @@ export async function stopAtForeignHead(
   head: Extract<Head, { kind: 'foreign' }>,
 ): Promise<SyncError> {
   if (open !== undefined && readSection(open.body)?.withdrawn === true) {
-    const { body } = await pullRequests.get(open.number)
-    await pullRequests.update(open.number, { body: unmarkWithdrawn(body) })
+    const unmark = async (): Promise<void> => {
+      const { body } = await pullRequests.get(open.number)
+      await pullRequests.update(open.number, { body: unmarkWithdrawn(body) })
+    }
+    // The next sync tries again.
+    await unmark().catch(problemAfterWrite)
   }
   return rejectForeignHead(name, head, open)
 }

@@ -2,11 +2,7 @@ import type { Plan } from '../core/changes.ts'
 import { mergedCorrections, type Corrections } from '../core/corrections.ts'
 import { GitHubError, SyncError } from '../core/errors.ts'
 import { planDigest } from '../core/proposal.ts'
-import {
-  decidePullRequest,
-  headBranchName,
-  isUpToDate,
-} from '../core/pull-request.ts'
+import { decidePullRequest, headBranchName, isUpToDate } from '../core/pull-request.ts'
 import { prose } from '../core/text/prose.ts'
 import { identifyHead } from './identify-head.ts'
 import { keep, leave } from './keep-pull-request.ts'
