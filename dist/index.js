@@ -36012,6 +36012,7 @@ function createClock(signal) {
 /* harmony export */   _p: () => (/* binding */ pathsTo),
 /* harmony export */   fo: () => (/* binding */ isFile),
 /* harmony export */   gN: () => (/* binding */ parentOf),
+/* harmony export */   jv: () => (/* binding */ hasFile),
 /* harmony export */   lW: () => (/* binding */ pathIn)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
@@ -36020,6 +36021,11 @@ function createClock(signal) {
 /** The snapshot's directory at a path; an empty one if it does not exist yet. */
 function directoryAt({ directories }, path) {
     return directories.get(path) ?? { path, oid: undefined, entries: new Map() };
+}
+/** Whether a file exists in one of the snapshot's directories. */
+function hasFile({ directories }, path) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    return directories.get(parentOf(path))?.entries.has(name) ?? false;
 }
 /** Path of a file in a directory, relative to the root of the repository. */
 function pathIn(directory, name) {
@@ -36106,6 +36112,7 @@ function entryWithoutEdit(record, location) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   S0: () => (/* binding */ SyncError),
+/* harmony export */   XG: () => (/* binding */ isCertainRefusal),
 /* harmony export */   Zw: () => (/* binding */ problemOf),
 /* harmony export */   dz: () => (/* binding */ InputError),
 /* harmony export */   lZ: () => (/* binding */ ActionError),
@@ -36176,12 +36183,22 @@ class GitHubError extends ActionError {
     reason;
     /** True if the response to a write was lost, so that the write may have succeeded. */
     outcomeUnknown;
+    /**
+     * True if a write was certainly not carried out: GitHub itself refused it, or it never got there. A
+     * refusal by something in between may come after GitHub's success.
+     */
+    isRefused;
     constructor(text, options = {}) {
         super(text, options);
         this.status = options.status;
         this.reason = options.reason;
         this.outcomeUnknown = options.outcomeUnknown ?? false;
+        this.isRefused = options.isRefused ?? false;
     }
+}
+/** Whether an error says that a write was certainly not carried out. */
+function isCertainRefusal(error) {
+    return error instanceof GitHubError && (error.isRefused || error.reason === 'branch-moved');
 }
 /** The sync cannot continue, or has stopped to avoid doing harm. */
 class SyncError extends ActionError {
@@ -40404,7 +40421,7 @@ const environmentSchema = schemas/* object */.Ikc({
 
 /***/ }),
 
-/***/ 6082:
+/***/ 5626:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41463,11 +41480,13 @@ const statusPage = (0,prose/* prose */.CS) `See https://www.githubstatus.com. Th
 /** There was no complete response. */
 function connectionError(failure, { tries, apiUrl, isWrite }) {
     const { reason } = failure;
+    const isUnsent = reason === 'refused' || reason === 'unknown-host';
     const after = tries > 1 ? (0,prose/* prose */.CS) ` (after ${tries} tries)` : [];
     return new errors/* GitHubError */.y_((0,prose/* prose */.CS) `${failureMessage(failure, (0,prose/* prose */.CS) `GitHub at \`${apiUrl}\``)}${after}`, {
         advice: failureAdvice[reason],
         reason: reason === 'too-large' ? 'response-too-large' : undefined,
-        outcomeUnknown: isWrite && reason !== 'refused' && reason !== 'unknown-host',
+        outcomeUnknown: isWrite && !isUnsent,
+        isRefused: isUnsent,
     });
 }
 /** @param until when the limit ends, if that is longer than a sync may wait. */
@@ -41477,6 +41496,7 @@ function rateLimitError(status, until, tries) {
         : (0,prose/* prose */.CS) `GitHub limits the rate of requests until ${(0,prose/* own */.ZV)(until.toISOString())}, longer than a sync may wait`;
     return new errors/* GitHubError */.y_((0,prose/* prose */.CS) `${limit} (HTTP ${status})`, {
         status,
+        isRefused: true,
         advice: (0,prose/* prose */.CS) `The first run after that will catch up on everything. To send fewer requests, sync less often${(0,prose/* byPlace */.hz)(', or check out the repository before this step with `actions/checkout`', '')}.`,
     });
 }
@@ -41741,7 +41761,8 @@ function parseJson(text) {
  *
  * - `Expected branch to point to "…" but it did not.  Pull and try again.`, type `STALE_DATA`:
  *   GraphQL's createCommitOnBranch (ministryofjustice/modernisation-platform#11985).
- * - `is at … but expected …`: Git's compare-and-swap; createCommitOnBranch used to quote it.
+ * - `is at … but expected …`, `reference is missing but expected …`, and since Git 2.50 `incorrect old value
+ *   provided`: Git's compare-and-swap (refs/files-backend.c); createCommitOnBranch used to quote it.
  * - `Reference cannot be updated`: a PATCH of a ref that lost against another one
  *   (googleapis/repo-automation-bots#4537, osunyorg/admin#1978). Like `Reference does not exist`,
  *   dependabot-core treats it as a branch that moved on (pull_request_updater/github.rb).
@@ -41754,7 +41775,8 @@ function parseJson(text) {
  */
 const movedPattern = new RegExp([
     'expected branch to point to',
-    '\\bis at [0-9a-f]{7,64} but expected',
+    '\\b(is at [0-9a-f]{7,64}|is missing) but expected',
+    'incorrect old value provided',
     'not a fast.forward',
     'non-fast-forward',
     'reference (cannot be updated|does not exist|already exists)',
@@ -41793,9 +41815,13 @@ const nameConflict = ({ message }, { repository, purpose }) => {
         advice: (0,prose/* prose */.CS) `Choose another \`pull-request-branch\`, or rename or delete the branch in the way.`,
     };
 };
-const moved = ({ type, message }, context) => type === 'STALE_DATA' || (context.purpose !== 'read' && movedPattern.test(message))
+const moved = ({ type, message }, context) => type === 'STALE_DATA' || (context.purpose !== 'read' && saysMoved(message))
     ? branchMoved(context)
     : undefined;
+/** A rule can have any pattern, which its violation quotes. */
+function saysMoved(message) {
+    return movedPattern.test(message) && !/rule violations? found/i.test(message);
+}
 /** Lasts longer than `isNotYet` in retry.ts waits, so another attempt would not help either. */
 const notReady = ({ message }, { repository, purpose }) => {
     if (purpose === 'read')
@@ -42450,7 +42476,10 @@ function invalidResponse(detail, isWrite = false) {
 }
 /** The branch is no longer at the commit that was read: read and plan again. */
 function errors_branchMoved(detail) {
-    return new errors/* GitHubError */.y_((0,prose/* prose */.CS) `the branch moved ${detail}`, { reason: 'branch-moved' });
+    return new errors/* GitHubError */.y_((0,prose/* prose */.CS) `the branch moved ${detail}`, {
+        reason: 'branch-moved',
+        isRefused: true,
+    });
 }
 /** Converts an error thrown by octokit, which wraps everything that `fetch` throws in an HTTP 500. */
 function errorFromOctokit(error, context) {
@@ -42514,7 +42543,8 @@ function errorFromProblem(problem, context, { isWrite, hasData }) {
     return { error, isKnown: explanation.isCertain };
 }
 function gitHubError({ status, message, isGitHubs }, { text, advice, reason }, outcomeUnknown) {
-    const details = { status, advice, reason, outcomeUnknown };
+    const isRefused = isGitHubs && status < 500 && !outcomeUnknown;
+    const details = { status, advice, reason, outcomeUnknown, isRefused };
     return new errors/* GitHubError */.y_(isGitHubs ? (0,prose/* prose */.CS) `${text} [GitHub: ${shorten(message)}]` : text, details);
 }
 const maxMessageLength = 1000;
@@ -45444,16 +45474,21 @@ async function retryWhenBranchMoves(attempt, options) {
             }
             const settled = await settle().catch(ignoreActionError);
             if (settled !== undefined) {
-                // Reading again for another attempt has found a problem that the write did not have.
-                return hadWritten && !isWorthAnother ? withError(settled, error) : settled;
+                // Otherwise something else than that write has failed.
+                const isExplained = isWorthAnother || (!hadWritten && mayHaveLanded(error));
+                return isExplained ? settled : withError(settled, error);
             }
             if (isWorthAnother && !isLast)
                 continue;
             if (isWorthAnother)
                 throw gaveUp(error, branchName(), maxAttempts, mayHaveWritten);
-            throw mayHaveWritten ? withDoubt(error) : error;
+            throw error;
         }
     }
+}
+/** A refusal by something in front of GitHub means nothing once the write is found. */
+function mayHaveLanded(error) {
+    return error instanceof errors/* GitHubError */.y_ && !(0,errors/* isCertainRefusal */.XG)(error);
 }
 function isTransient(error) {
     return error instanceof errors/* GitHubError */.y_ && (error.reason === 'branch-moved' || error.outcomeUnknown);
@@ -45464,16 +45499,11 @@ function ignoreActionError(error) {
         throw error;
     return undefined;
 }
-const doubt = (0,prose/* prose */.CS) `A write may have succeeded: see the history of the branch. The next run will catch up in any case.`;
-/** An error of a later attempt, after a write whose outcome is not known. */
-function withDoubt({ text, advice = [], mistakes, cause }) {
-    return new errors/* SyncError */.S0(text, { advice: (0,prose/* joinSentences */.DP)([advice, doubt]), mistakes, cause });
-}
 function gaveUp(error, branch, maxAttempts, mayHaveWritten) {
     const name = branch === undefined ? (0,prose/* prose */.CS) `the default branch` : (0,prose/* prose */.CS) `branch \`${branch}\``;
     return new errors/* SyncError */.S0((0,prose/* prose */.CS) `Could not write to ${name} in ${maxAttempts} attempts: ${error.text}`, {
         advice: mayHaveWritten
-            ? doubt
+            ? (0,prose/* prose */.CS) `The next run will catch up in any case.`
             : (0,prose/* prose */.CS) `The next run will catch up. If several jobs write to this branch at the same time, let fewer of them run at once: with the same \`concurrency\` group, or with \`max-parallel\` in a matrix.`,
         cause: error,
     });
@@ -45762,6 +45792,22 @@ function markWithdrawn(body) {
     const text = 'Nothing is left to propose, so this pull request is being closed.';
     const unknown = { files: '', changes: '', title: '', withdrawn: true };
     return writeSection(body, { ...(section ?? unknown), withdrawn: true }, { text, summary: '' });
+}
+/** Takes back `markWithdrawn` in a body that people may have edited since; `original` is from before it. */
+function restoreSection(body, original) {
+    const [block = ''] = sectionPattern.exec(original) ?? [];
+    if (readSection(body)?.withdrawn !== true)
+        return body;
+    const restored = body.replace(sectionPattern, () => block);
+    return block === '' ? restored.trimEnd() : restored;
+}
+/** Takes back `markWithdrawn` if the original text is not known any more. */
+function unmarkWithdrawn(body) {
+    const section = readSection(body);
+    if (section?.withdrawn !== true)
+        return body;
+    const text = 'This pull request was about to be closed, but stays open, because its branch has a commit by somebody else.';
+    return writeSection(body, { ...section, withdrawn: false }, { text, summary: '' });
 }
 /** A person may change the title; then it no longer has this digest. */
 function titleDigest(title) {
@@ -54245,7 +54291,7 @@ function createWriteTracker() {
                 return result;
             }
             catch (error) {
-                if (error instanceof errors/* GitHubError */.y_ && !error.outcomeUnknown)
+                if ((0,errors/* isCertainRefusal */.XG)(error))
                     state = before;
                 throw error;
             }
@@ -56222,6 +56268,7 @@ function workflowRunUrl({ GITHUB_SERVER_URL: server = '', GITHUB_REPOSITORY: rep
 
 
 
+
 /** The parts of a job's result that are known without running it. */
 function jobContext(inputs, environment, startedAt) {
     return {
@@ -56247,6 +56294,15 @@ function failedJob(error, inputs, environment, startedAt) {
         phases: [],
         finishedAt: new Date(),
     };
+}
+const doubt = (0,prose/* prose */.CS) `A write may have succeeded: see the branch and its pull request. The next run will catch up in any case.`;
+/** The error of a job that is said to have written nothing, although GitHub could not be asked about a write. */
+function errorOf(result, writes) {
+    const { error } = result;
+    const isInDoubt = operationOf(result) === 'failed' && writes !== 'none' && writes !== 'done';
+    if (error === undefined || !isInDoubt)
+        return error;
+    return { ...error, advice: (0,prose/* joinSentences */.DP)([error.advice ?? [], doubt]) };
 }
 /** A job that failed for one target says what it wrote, or would write, for the others. */
 function operationOf({ operation, error }) {
@@ -58727,8 +58783,7 @@ function createCommitWriter(repository, template) {
             return write_commit_committed(plan, await repository.commit(request));
         }
         catch (error) {
-            const wasRefused = error instanceof errors/* GitHubError */.y_ && error.reason === 'branch-moved';
-            if (!wasRefused)
+            if (!(0,errors/* isCertainRefusal */.XG)(error))
                 unsettled.push({ ...request, plan });
             throw error;
         }
@@ -58788,6 +58843,61 @@ function problemAfterWrite(error) {
     return (0,errors/* problemOf */.Zw)(error);
 }
 
+;// CONCATENATED MODULE: ./src/sync/made-proposals.ts
+
+
+
+function createMadeProposals() {
+    const moves = new Map();
+    /** The number is unknown as long as the response is. */
+    const openings = [];
+    return {
+        move: (made, request) => noteUnlessRefused(request, () => moves.set(made.commit.sha, made)),
+        open: (made, request) => noteUnlessRefused(request, (opened) => openings.push({ ...made, number: opened?.number })),
+        isEmpty: () => moves.size === 0 && openings.length === 0,
+        find: ({ sha, message }) => {
+            const opening = openings.find(({ commit }) => commit.sha === sha);
+            const known = moves.get(sha) ?? opening;
+            if (known !== undefined)
+                return known;
+            const proposal = readOwnProposal(message);
+            if (proposal === undefined)
+                return undefined;
+            return [...moves.values()].find(({ record }) => record !== undefined && isSameProposal(record, proposal));
+        },
+        openedWith: ({ number, body }) => {
+            const files = readSection(body)?.files;
+            return openings.find((opening) => opening.number === undefined
+                ? files === undefined ||
+                    [opening, ...moves.values()].some(({ plan }) => planDigest(plan) === files)
+                : opening.number === number);
+        },
+    };
+}
+/** Calls `note` with the response; without one if it is not known whether the request was carried out. */
+async function noteUnlessRefused(request, note) {
+    try {
+        const response = await request;
+        note(response);
+        return response;
+    }
+    catch (error) {
+        if (!(0,errors/* isCertainRefusal */.XG)(error))
+            note(undefined);
+        throw error;
+    }
+}
+/** What this sync proposes on the head branch; undefined if it is another job's proposal, or an older one. */
+function madeOn(made, { commit, range }) {
+    return made.find({ sha: range.to, message: commit.message });
+}
+/** What this sync has done to the open pull request, if the head branch has its proposal. */
+function doneTo(made, open, head) {
+    if (made.openedWith(open) !== undefined)
+        return 'pull-request-created';
+    return madeOn(made, head) === undefined ? 'none' : 'pull-request-updated';
+}
+
 ;// CONCATENATED MODULE: ./src/sync/plan-in-pull-request.ts
 
 
@@ -58824,7 +58934,158 @@ function referenceTo({ number, url }) {
     return { number, url };
 }
 
+;// CONCATENATED MODULE: ./src/sync/undecided.ts
+
+
+
+
+
+
+/**
+ * Finds the files of a proposal that the plan only lacks because their run or their target failed, or
+ * because a person deleted them before and `recreate` proposed them again. Undefined if there are none.
+ */
+async function findUndecided(repository, plan, head, links) {
+    const isPossible = plan.failedTargets.length > 0 || plan.entries.some(isUndecidedEntry);
+    if (!isPossible)
+        return undefined;
+    const files = await listProposedFiles(repository, plan.snapshot, head.range);
+    const undecided = files.filter((file) => isUndecided(plan, file));
+    if (undecided.length === 0)
+        return undefined;
+    const paths = undecided.map(({ path }) => path);
+    const others = files.filter(({ path }) => !paths.includes(path));
+    const proposed = new Map(others.map((file) => [file.path, file]));
+    const complete = await withProposed(repository, plan, undecided, links);
+    const planned = proposedFiles(complete).filter(({ path }) => !paths.includes(path));
+    const isRestCurrent = planned.every(({ path, after }) => proposed.get(path)?.after === after) &&
+        planned.length === others.length;
+    const isRemoved = (path) => plan.entries.some((entry) => entry.path === path && entry.outcome === 'held');
+    return {
+        unknown: paths.filter((path) => !isRemoved(path)),
+        removed: paths.filter(isRemoved),
+        isRestCurrent,
+    };
+}
+/** The plan with the undecided files as they are proposed, so that the indexes are about them, too. */
+async function withProposed(repository, plan, undecided, links) {
+    if (plan.indexes.size === 0)
+        return plan;
+    const pathsByOid = new Map(undecided.flatMap(({ path, after }) => after === undefined ? [] : [[after, path]]));
+    const contents = await repository.readFiles(plan.snapshot, pathsByOid);
+    const edits = new Map(undecided.map(({ path, after: oid, executable }) => {
+        const content = oid === undefined ? undefined : contents.get(oid);
+        const after = content === undefined ? undefined : (0,values_file_decode/* decode */.D)(content).text;
+        return [path, { path, before: undefined, after, executable }];
+    }));
+    const entries = plan.entries.map((entry) => {
+        const edit = entry.path === null ? undefined : edits.get(entry.path);
+        return edit === undefined ? entry : { ...entry, edit };
+    });
+    return withEntries(plan, entries, links);
+}
+function isUndecidedEntry({ outcome, edit }) {
+    return edit === undefined && (outcome === 'failed' || outcome === 'held');
+}
+function isUndecided({ entries, targets, failedTargets, snapshot }, { path, before }) {
+    const target = targets.find(({ directory }) => directory === (0,core_branch/* parentOf */.gN)(path));
+    if (target !== undefined && failedTargets.includes(target.name))
+        return true;
+    const entry = entries.find((row) => row.path === path);
+    if (entry === undefined || !isUndecidedEntry(entry))
+        return false;
+    if (entry.outcome === 'failed')
+        return true;
+    // A file that exists is on hold, so nothing is proposed for it any more.
+    return before === undefined && !(0,core_branch/* hasFile */.jv)(snapshot, path);
+}
+/** Says that a pull request waits as it is, or that files are missing from it for now. */
+function describeUndecided({ unknown, removed, isRestCurrent }, { number, url }) {
+    const link = (0,prose/* linkTo */.uM)(`Pull request #${number}`, url);
+    const warnings = isRestCurrent
+        ? {
+            unknown: (0,prose/* prose */.CS) `${link} was left as it is: this sync cannot say what should become of ${listOf(unknown)}.`,
+            removed: (0,prose/* prose */.CS) `${link} was left as it is: it proposes ${listOf(removed)}, which a person deleted. Merge it to have the file back, for example after a sync with the input \`recreate\`; otherwise close it.`,
+        }
+        : {
+            unknown: (0,prose/* prose */.CS) `${link} no longer proposes ${listOf(unknown)}, because this sync cannot say what should become of them. They return once it can.`,
+            removed: (0,prose/* prose */.CS) `${link} no longer proposes ${listOf(removed)}, which a person deleted before. They only return with another sync with the input \`recreate\`.`,
+        };
+    return [
+        ...(unknown.length > 0 ? [warnings.unknown] : []),
+        ...(removed.length > 0 ? [warnings.removed] : []),
+    ];
+}
+/** Says why the branch of a closed pull request was not deleted. */
+function describeKeptBranch(branch, { unknown }, { number, url }) {
+    const link = (0,prose/* linkTo */.uM)(`pull request #${number}`, url);
+    return (0,prose/* prose */.CS) `The branch \`${branch}\` was not deleted: ${link} can only be reopened with it, and this sync cannot say what should become of ${listOf(unknown)}.`;
+}
+const undecided_maxNamed = 5;
+function listOf(paths) {
+    const named = paths.slice(0, undecided_maxNamed).map((path) => (0,prose/* prose */.CS) `\`${path}\``);
+    const more = paths.length > undecided_maxNamed ? (0,prose/* own */.ZV)(` and ${paths.length - undecided_maxNamed} more`) : [];
+    return (0,prose/* joinProse */.c5)([(0,prose/* joinProse */.c5)(named, ', '), more], '');
+}
+
+;// CONCATENATED MODULE: ./src/sync/keep-pull-request.ts
+
+
+
+
+
+
+
+
+
+/** Completes what an earlier attempt, or a job that was killed, left unfinished: text, labels and reviewers. */
+async function complete(proposer, { name, open, plan, commit: { sha, url }, files, done, warnings }) {
+    const section = readSection(open.body);
+    const isOutdated = section !== undefined && section.files !== files;
+    const needsText = isOutdated || section?.withdrawn === true;
+    const textError = needsText
+        ? await problemUnlessMoved(proposer.updateText(plan, name, open))
+        : undefined;
+    const completion = await proposer.complete(open, plan, done === 'pull-request-created');
+    const isUpdate = done === 'none' && needsText && textError === undefined;
+    const operation = isUpdate ? 'pull-request-updated' : done;
+    return writeResult(operation === 'none' ? waitingIn(plan, open) : plan, operation, {
+        pullRequest: referenceTo(open),
+        commit: { sha, url },
+        warnings: [...warnings, ...completion.warnings],
+        error: textError ?? completion.error,
+    });
+}
+/** Keeps a pull request that proposes exactly the plan. */
+function keep_pull_request_keep(proposer, { plan, name }, { open, head }) {
+    const { commit, proposal } = head;
+    const done = doneTo(proposer.made, open, head);
+    const warnings = done === 'none' ? [] : signatureWarnings(commit);
+    return complete(proposer, { name, open, plan, commit, files: proposal.files, done, warnings });
+}
+/** Leaves a pull request as it is that differs from the plan by what this sync cannot decide. */
+async function leave(proposer, { plan, name }, { open, head }, undecided) {
+    const { made } = proposer;
+    const { commit } = head;
+    const warnings = describeUndecided(undecided, open);
+    const own = madeOn(made, head);
+    if (own !== undefined) {
+        const files = planDigest(own.plan);
+        const done = doneTo(made, open, head);
+        return complete(proposer, { name, open, plan: own.plan, commit, files, done, warnings });
+    }
+    const completion = await proposer.complete(open, plan, false);
+    return writeResult(waitingIn(plan, open), 'none', {
+        pullRequest: referenceTo(open),
+        commit: { sha: commit.sha, url: commit.url },
+        warnings: [...warnings, ...completion.warnings],
+        error: completion.error,
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/sync/earlier-attempts.ts
+
+
 
 
 /**
@@ -58832,36 +59093,47 @@ function referenceTo({ number, url }) {
  * tell; other jobs and people may have changed them in the meantime.
  */
 /** The result if a pull request that this sync wrote was merged or closed at once. */
-function endedBefore(made, { state }, { closed }) {
-    if (made.lastSent() === undefined)
-        return undefined;
-    const ended = state.pullRequests.find((pull) => earlier_attempts_isClosed(pull) && !closed?.has(pull.number) && made.of(pull.headSha) !== undefined);
-    const proposed = ended && made.of(ended.headSha);
+function endedBefore({ made }, { state }, { closed }) {
+    const proposedIn = ({ headSha }) => made.find({ sha: headSha, message: '' });
+    const ended = state.pullRequests.find((pull) => earlier_attempts_isClosed(pull) && !closed?.has(pull.number) && proposedIn(pull) !== undefined);
+    const proposed = ended && proposedIn(ended);
     return (proposed &&
         writeResult(proposed.plan, operationOn(made, ended), {
             pullRequest: referenceTo(ended),
             commit: proposed.commit,
         }));
 }
-/** The result if this sync opened the pull request, whatever a person has done with it since. */
-function openedBefore(made, { decision: { open } }) {
-    const last = made.lastSent();
-    if (last === undefined || open === undefined || !made.hasOpened(open))
+/** The result if the open pull request has something of this sync, whatever others have added to it since. */
+async function landedBefore(pullRequests, proposer, situation) {
+    const { made } = proposer;
+    const { open } = situation.decision;
+    if (made.isEmpty() || open === undefined)
         return undefined;
-    return writeResult(last.plan, 'pull-request-created', {
-        pullRequest: referenceTo(open),
-        commit: last.commit,
+    const found = (await findOnBranch(pullRequests, made, situation)) ?? made.openedWith(open);
+    if (found === undefined)
+        return undefined;
+    return complete(proposer, {
+        ...{ ...found, name: situation.name, open },
+        files: planDigest(found.plan),
+        done: operationOn(made, open),
+        warnings: [],
     });
 }
-/** What this sync has done to the open pull request that proposes what it wants. */
-function doneBefore(made, open, head) {
-    if (made.lastSent() === undefined)
-        return 'none';
-    const isOwn = made.hasOpened(open) || made.hasMade(head.proposal);
-    return isOwn ? operationOn(made, open) : 'none';
+/** Below what others have committed to the head branch. */
+async function findOnBranch({ followFirstParents }, made, { state: { commit } }) {
+    if (commit === undefined)
+        return undefined;
+    const found = made.find(commit);
+    if (found !== undefined)
+        return found;
+    const chain = await followFirstParents(commit.sha, (row) => made.find(row) !== undefined);
+    const own = chain?.at(-1);
+    return own && made.find(own);
 }
 function operationOn(made, pullRequest) {
-    return made.hasOpened(pullRequest) ? 'pull-request-created' : 'pull-request-updated';
+    return made.openedWith(pullRequest) === undefined
+        ? 'pull-request-updated'
+        : 'pull-request-created';
 }
 function earlier_attempts_isClosed({ state }) {
     return state === 'closed';
@@ -58928,7 +59200,7 @@ function footer({ branch, workflowRunUrl }, changes) {
         '---',
         [
             '- **Accept**: merge this pull request.',
-            '- **Reject**: close it. The same changes are not proposed again, only new ones. To change your mind, reopen it.',
+            '- **Reject**: close it. These changes are not proposed again by themselves, but the next new change opens a pull request with all that differ, these included: to keep a version out, take it out of the selection, for example by moving its alias. To change your mind, reopen this one.',
             ...(isAboutExisting
                 ? [
                     `- **Keep one file as it is**: add the line \`# mlflow-sync: hold\` to that file on ${(0,text_markdown/* code */.aY)(branch)}.`,
@@ -59048,49 +59320,6 @@ async function refusalOf(request) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/sync/made-proposals.ts
-
-
-
-
-function createMadeProposals() {
-    const commits = [];
-    const proposals = new Map();
-    let lastSent;
-    let hasAskedToOpen = false;
-    return {
-        noteCommit: (proposal) => void commits.push(proposal),
-        note: (proposed) => void proposals.set(proposed.commit.sha, proposed),
-        send: async (proposed, what, request) => {
-            let isRefused = false;
-            try {
-                return await request;
-            }
-            catch (error) {
-                isRefused = isLostRace(error);
-                throw error;
-            }
-            finally {
-                if (!isRefused)
-                    lastSent = proposed;
-                hasAskedToOpen ||= what === 'open' && !isRefused;
-            }
-        },
-        of: (sha) => proposals.get(sha),
-        lastSent: () => lastSent,
-        hasMade: (proposal) => commits.some((commit) => isSameProposal(commit, proposal)),
-        hasOpened: ({ body }) => {
-            const files = readSection(body)?.files;
-            const isOwn = ({ plan }) => planDigest(plan) === files;
-            return hasAskedToOpen && (files === undefined || [...proposals.values()].some(isOwn));
-        },
-    };
-}
-/** The only refusal that is certain: any other may be a proxy's, after GitHub carried the request out. */
-function isLostRace(error) {
-    return isMoved(error) || (error instanceof errors/* GitHubError */.y_ && error.reason === 'already-exists');
-}
-
 ;// CONCATENATED MODULE: ./src/sync/propose-changes.ts
 
 
@@ -59119,10 +59348,8 @@ function createProposer(options) {
         const known = commits.get(key);
         if (known !== undefined)
             return known;
-        const { commit, proposal } = await commitProposal(options, plan);
+        const commit = await commitProposal(options, plan);
         commits.set(key, commit);
-        if (proposal !== undefined)
-            made.noteCommit(proposal);
         return commit;
     };
     const updateText = async (plan, name, { number }) => {
@@ -59136,7 +59363,7 @@ function createProposer(options) {
         const base = plan.snapshot.branch;
         const text = await writeText(options, plan, name, undefined);
         try {
-            return await made.send(proposed, 'open', pullRequests.open(base, name, text));
+            return await made.open(proposed, pullRequests.open(base, name, text));
         }
         catch (error) {
             const isRefused = error instanceof errors/* GitHubError */.y_ && !error.outcomeUnknown && !error.reason;
@@ -59145,7 +59372,7 @@ function createProposer(options) {
             // Deleting the branch would close a pull request that was opened all the same.
             const state = await pullRequests.read(plan.snapshot, name).catch(() => undefined);
             const opened = state && openPullRequest(state);
-            if (opened !== undefined && made.hasOpened(opened))
+            if (opened !== undefined && made.openedWith(opened) !== undefined)
                 return opened;
             if (state !== undefined && opened === undefined) {
                 await deleteQuietly(repository, name, commit.sha);
@@ -59157,18 +59384,19 @@ function createProposer(options) {
         ...{ pullRequests: repository.pullRequests, settings, isOwn },
         repository: plan.snapshot.repository,
     });
+    const putOnBranch = async (plan, name, head) => {
+        const { record, ...commit } = await createCommit(plan);
+        const { sha, url } = commit;
+        const from = head.kind === 'none' ? undefined : head.commit.sha;
+        const proposed = { plan, commit: { sha, url }, record };
+        await made.move(proposed, repository.moveHeadBranch({ branch: name, from, to: sha }));
+        hasCreatedBranch ||= from === undefined;
+        return commit;
+    };
     const propose = async (plan, { name, head, open }) => {
-        const isWritten = pull_request_isUpToDate(head, plan);
-        const commit = isWritten ? head.commit : await createCommit(plan);
+        const commit = pull_request_isUpToDate(head, plan) ? head.commit : await putOnBranch(plan, name, head);
         const reference = { sha: commit.sha, url: commit.url };
         const proposed = { plan, commit: reference };
-        made.note(proposed);
-        if (!isWritten) {
-            const from = head.kind === 'none' ? undefined : head.commit.sha;
-            const move = { branch: name, from, to: commit.sha };
-            await made.send(proposed, 'move', repository.moveHeadBranch(move));
-            hasCreatedBranch ||= from === undefined;
-        }
         const unsigned = signatureWarnings(commit);
         const isOpening = open === undefined;
         const pullRequest = open ?? (await openNew(proposed, name));
@@ -59201,7 +59429,7 @@ async function commitProposal({ repository, commitTemplate, proposing, uiUrl, hi
     const describe = (trailers) => fullMessage(commitMessage(changes, commitTemplate, plan.extraFiles, trailers));
     const message = describe(`${inputs}\n${proposalTrailer(record, describe(inputs))}`);
     const commit = await repository.createCommit({ tree, parent: head, message });
-    return { commit, proposal: readProposal(message) };
+    return { ...commit, record: readProposal(message) };
 }
 /** The title, unless a person changed it, and the body with the action's section. */
 async function writeText({ compare, settings, commitTemplate, uiUrl, serverUrl, workflowRunUrl }, plan, name, open) {
@@ -59368,97 +59596,6 @@ function respect_rejection_describe({ extraFiles }, { number, url }) {
         : (0,prose/* prose */.CS) `${link} proposed the same changes of values files and was closed without merging, so only the index is brought up to date.`;
 }
 
-;// CONCATENATED MODULE: ./src/sync/undecided.ts
-
-
-
-
-
-
-/**
- * Finds the files of a proposal that the plan only lacks because their run or their target failed, or
- * because a person deleted them before and `recreate` proposed them again. Undefined if there are none.
- */
-async function findUndecided(repository, plan, head, links) {
-    const isPossible = plan.failedTargets.length > 0 || plan.entries.some(isUndecidedEntry);
-    if (!isPossible)
-        return undefined;
-    const files = await listProposedFiles(repository, plan.snapshot, head.range);
-    const undecided = files.filter((file) => isUndecided(plan, file));
-    if (undecided.length === 0)
-        return undefined;
-    const paths = undecided.map(({ path }) => path);
-    const others = files.filter(({ path }) => !paths.includes(path));
-    const proposed = new Map(others.map((file) => [file.path, file]));
-    const complete = await withProposed(repository, plan, undecided, links);
-    const planned = proposedFiles(complete).filter(({ path }) => !paths.includes(path));
-    const isRestCurrent = planned.every(({ path, after }) => proposed.get(path)?.after === after) &&
-        planned.length === others.length;
-    const isRemoved = (path) => plan.entries.some((entry) => entry.path === path && entry.outcome === 'held');
-    return {
-        unknown: paths.filter((path) => !isRemoved(path)),
-        removed: paths.filter(isRemoved),
-        isRestCurrent,
-    };
-}
-/** The plan with the undecided files as they are proposed, so that the indexes are about them, too. */
-async function withProposed(repository, plan, undecided, links) {
-    if (plan.indexes.size === 0)
-        return plan;
-    const pathsByOid = new Map(undecided.flatMap(({ path, after }) => after === undefined ? [] : [[after, path]]));
-    const contents = await repository.readFiles(plan.snapshot, pathsByOid);
-    const edits = new Map(undecided.map(({ path, after: oid, executable }) => {
-        const content = oid === undefined ? undefined : contents.get(oid);
-        const after = content === undefined ? undefined : (0,values_file_decode/* decode */.D)(content).text;
-        return [path, { path, before: undefined, after, executable }];
-    }));
-    const entries = plan.entries.map((entry) => {
-        const edit = entry.path === null ? undefined : edits.get(entry.path);
-        return edit === undefined ? entry : { ...entry, edit };
-    });
-    return withEntries(plan, entries, links);
-}
-function isUndecidedEntry({ outcome, edit }) {
-    return edit === undefined && (outcome === 'failed' || outcome === 'held');
-}
-function isUndecided({ entries, targets, failedTargets }, { path, before }) {
-    const target = targets.find(({ directory }) => directory === (0,core_branch/* parentOf */.gN)(path));
-    if (target !== undefined && failedTargets.includes(target.name))
-        return true;
-    const entry = entries.find((row) => row.path === path);
-    if (entry === undefined || !isUndecidedEntry(entry))
-        return false;
-    return entry.outcome === 'failed' || before === undefined;
-}
-/** Says that a pull request waits as it is, or that files are missing from it for now. */
-function describeUndecided({ unknown, removed, isRestCurrent }, { number, url }) {
-    const link = (0,prose/* linkTo */.uM)(`Pull request #${number}`, url);
-    const warnings = isRestCurrent
-        ? {
-            unknown: (0,prose/* prose */.CS) `${link} was left as it is: this sync cannot say what should become of ${listOf(unknown)}.`,
-            removed: (0,prose/* prose */.CS) `${link} was left as it is: it proposes ${listOf(removed)}, as the input \`recreate\` asked before.`,
-        }
-        : {
-            unknown: (0,prose/* prose */.CS) `${link} no longer proposes ${listOf(unknown)}, because this sync cannot say what should become of them. They return once it can.`,
-            removed: (0,prose/* prose */.CS) `${link} no longer proposes ${listOf(removed)}, which a person deleted before. They only return with another sync with the input \`recreate\`.`,
-        };
-    return [
-        ...(unknown.length > 0 ? [warnings.unknown] : []),
-        ...(removed.length > 0 ? [warnings.removed] : []),
-    ];
-}
-/** Says why the branch of a closed pull request was not deleted. */
-function describeKeptBranch(branch, { unknown }, { number, url }) {
-    const link = (0,prose/* linkTo */.uM)(`pull request #${number}`, url);
-    return (0,prose/* prose */.CS) `The branch \`${branch}\` was not deleted: ${link} can only be reopened with it, and this sync cannot say what should become of ${listOf(unknown)}.`;
-}
-const undecided_maxNamed = 5;
-function listOf(paths) {
-    const named = paths.slice(0, undecided_maxNamed).map((path) => (0,prose/* prose */.CS) `\`${path}\``);
-    const more = paths.length > undecided_maxNamed ? (0,prose/* own */.ZV)(` and ${paths.length - undecided_maxNamed} more`) : [];
-    return (0,prose/* joinProse */.c5)([(0,prose/* joinProse */.c5)(named, ', '), more], '');
-}
-
 ;// CONCATENATED MODULE: ./src/sync/withdraw-pull-request.ts
 
 
@@ -59475,16 +59612,16 @@ function listOf(paths) {
  * Nothing is left to propose. The branch is deleted first, because that fails if a person has just
  * pushed to it; GitHub closes the pull request then, but not at once.
  */
-async function withdraw(options, situation, begun) {
+async function withdraw(options, proposer, situation, begun) {
     const { repository, proposing } = options;
     const { plan, name, head, decision } = situation;
     const { open } = decision;
     if (head.kind === 'foreign')
-        throw rejectForeignHead(name, head, open);
+        throw await stopAtForeignHead(repository, situation, head);
     if (head.kind === 'own') {
         const { pullRequests } = situation.state;
         await rejectOtherJobs(repository, plan, { name, head, open, pullRequests }, proposing);
-        const kept = await keepUndecided(options, situation, head);
+        const kept = await keepUndecided(options, proposer, situation, head);
         if (kept !== undefined)
             return kept;
     }
@@ -59506,7 +59643,7 @@ async function withdraw(options, situation, begun) {
             begun.closing ??= open;
         // A person has just pushed, so the pull request is not closed.
         else if (current !== undefined &&
-            !(await restoreBody(repository, current)) &&
+            !(await restoreBody(repository.pullRequests, current)) &&
             !isMoved(error)) {
             return writeResult(plan, 'pull-request-updated', {
                 pullRequest: referenceTo(current),
@@ -59523,7 +59660,9 @@ async function withdraw(options, situation, begun) {
  * The result if something may be proposed again by the next sync. The branch of a pull request that a
  * person rejected stays then, too, because it can only be reopened with it.
  */
-async function keepUndecided(options, { plan, name, state, decision: { open } }, head) {
+async function keepUndecided(options, proposer, situation, head) {
+    const { plan, name, state, decision } = situation;
+    const { open } = decision;
     const { sha } = head.commit;
     const proposed = open ?? state.pullRequests.find((closed) => closed.headSha === sha && isRejected(closed));
     if (proposed === undefined)
@@ -59532,7 +59671,7 @@ async function keepUndecided(options, { plan, name, state, decision: { open } },
     if (undecided === undefined)
         return undefined;
     if (open !== undefined)
-        return leave(plan, head, open, undecided);
+        return leave(proposer, situation, { open, head }, undecided);
     if (undecided.unknown.length === 0)
         return undefined;
     return writeResult(plan, 'none', {
@@ -59547,15 +59686,7 @@ async function forgetMerged(repository, { state }, begun) {
     if (closing === undefined || !isMerged)
         return;
     begun.closing = undefined;
-    await restoreBody(repository, closing);
-}
-/** Leaves the open pull request as it is. */
-function leave(plan, { commit: { sha, url } }, open, undecided) {
-    return writeResult(waitingIn(plan, open), 'none', {
-        pullRequest: referenceTo(open),
-        commit: { sha, url },
-        warnings: describeUndecided(undecided, open),
-    });
+    await restoreBody(repository.pullRequests, closing);
 }
 function withdrawn(plan, { closing }, problems = {}) {
     return closing === undefined
@@ -59586,28 +59717,30 @@ async function deleteBranch(repository, { plan, name }, from) {
         ];
     }
 }
-async function withdraw_pull_request_close(repository, current, begun) {
+async function withdraw_pull_request_close({ pullRequests }, current, begun) {
     const { number } = current;
-    // Another job may have restored the body in between.
-    const body = markWithdrawn(current.body);
-    const { merged } = await repository.pullRequests.update(number, { state: 'closed', body });
+    // A person may have edited the body meanwhile, and another job may have restored it.
+    const body = markWithdrawn((await pullRequests.get(number)).body);
+    const { merged } = await pullRequests.update(number, { state: 'closed', body });
     if (!merged)
         return;
     begun.closing = undefined;
-    await restoreBody(repository, current);
+    await restoreBody(pullRequests, current);
 }
 /**
  * Takes back the text about the closing, unless another job has closed the pull request. A text that
- * stays wrong because of a failure is corrected by the next update.
+ * stays wrong because of a failure is corrected by the next sync.
  *
  * @returns whether it did not fail.
  */
-async function restoreBody({ pullRequests }, original) {
-    const { number, body } = original;
+async function restoreBody(pullRequests, original) {
+    const { number } = original;
     try {
-        const { state, merged } = await pullRequests.get(number);
-        if (state === 'open' || merged)
-            await pullRequests.update(number, { body });
+        const { state, merged, body } = await pullRequests.get(number);
+        const restored = restoreSection(body, original.body);
+        const isWanted = (state === 'open' || merged) && restored !== body;
+        if (isWanted)
+            await pullRequests.update(number, { body: restored });
         return true;
     }
     catch (error) {
@@ -59616,11 +59749,20 @@ async function restoreBody({ pullRequests }, original) {
         return false;
     }
 }
+/** The error for a foreign head; the pull request does not go on saying that it is being closed. */
+async function stopAtForeignHead({ pullRequests }, { name, decision: { open } }, head) {
+    if (open !== undefined && readSection(open.body)?.withdrawn === true) {
+        const unmark = async () => {
+            const { body } = await pullRequests.get(open.number);
+            await pullRequests.update(open.number, { body: unmarkWithdrawn(body) });
+        };
+        // The next sync tries again.
+        await unmark().catch(problemAfterWrite);
+    }
+    return rejectForeignHead(name, head, open);
+}
 
 ;// CONCATENATED MODULE: ./src/sync/write-pull-request.ts
-
-
-
 
 
 
@@ -59656,7 +59798,7 @@ function createPullRequestWriter(options) {
         write: async (plan) => {
             begun.plan = plan;
             const situation = await assessNow(plan);
-            const finished = endedBefore(proposer.made, situation, begun) ?? (await finish(proposer, situation, begun));
+            const finished = endedBefore(proposer, situation, begun) ?? (await finish(proposer, situation, begun));
             if (finished !== undefined)
                 return finished;
             const rejected = await findRejectedPlan(options, situation);
@@ -59665,13 +59807,13 @@ function createPullRequestWriter(options) {
                 : writeRest(options, proposer, situation, begun, rejected);
         },
         settle: async () => {
-            const hasBegun = proposer.made.lastSent() !== undefined || begun.closing !== undefined;
+            const hasBegun = !proposer.made.isEmpty() || begun.closing !== undefined;
             if (begun.plan === undefined || !hasBegun)
                 return undefined;
             const situation = await assessNow(begun.plan);
-            return (endedBefore(proposer.made, situation, begun) ??
+            return (endedBefore(proposer, situation, begun) ??
                 (await finish(proposer, situation, begun)) ??
-                openedBefore(proposer.made, situation));
+                (await landedBefore(options.repository.pullRequests, proposer, situation)));
         },
         corrections: () => corrections,
     };
@@ -59689,39 +59831,19 @@ async function assess({ repository, settings }, plan) {
     return { plan, name, state, head, decision: decidePullRequest(plan, state, head) };
 }
 /** The result if everything is as the plan wants it; otherwise undefined. */
-async function finish(proposer, { plan, name, head, decision }, begun) {
+async function finish(proposer, situation, begun) {
+    const { plan, head, decision } = situation;
     if (decision.kind === 'keep')
-        return write_pull_request_keep(proposer, plan, name, decision);
+        return keep_pull_request_keep(proposer, situation, decision);
     if (decision.kind !== 'withdraw' || decision.open !== undefined)
         return undefined;
     if (head.kind === 'own' || head.kind === 'merged')
         return undefined;
     return withdrawn(plan, begun);
 }
-/** Completes what an earlier attempt, or a job that was killed, left unfinished: text, labels and reviewers. */
-async function write_pull_request_keep(proposer, plan, name, { open, head }) {
-    const done = doneBefore(proposer.made, open, head);
-    const section = readSection(open.body);
-    const isOutdated = section !== undefined && section.files !== head.proposal.files;
-    const needsText = isOutdated || section?.withdrawn === true;
-    const textError = needsText
-        ? await problemUnlessMoved(proposer.updateText(plan, name, open))
-        : undefined;
-    const unsigned = done === 'none' ? [] : signatureWarnings(head.commit);
-    const completion = await proposer.complete(open, plan, done === 'pull-request-created');
-    const isUpdate = done === 'none' && needsText && textError === undefined;
-    const operation = isUpdate ? 'pull-request-updated' : done;
-    const { sha, url } = head.commit;
-    return writeResult(operation === 'none' ? waitingIn(plan, open) : plan, operation, {
-        pullRequest: referenceTo(open),
-        commit: { sha, url },
-        warnings: [...unsigned, ...completion.warnings],
-        error: textError ?? completion.error,
-    });
-}
 function carryOut(options, proposer, situation, begun) {
     return situation.decision.kind === 'withdraw'
-        ? withdraw(options, situation, begun)
+        ? withdraw(options, proposer, situation, begun)
         : propose(options, proposer, situation, begun);
 }
 /** Proposes what is left of a plan without the changes that a person rejected. */
@@ -59737,17 +59859,19 @@ async function writeRest(options, proposer, { state, head, ...situation }, begun
     const result = (await finish(proposer, rest, begun)) ?? (await carryOut(options, proposer, rest, begun));
     return { ...result, warnings: [warning, ...result.warnings] };
 }
-async function propose(options, proposer, { plan, name, state, head, decision: { open } }, begun) {
+async function propose(options, proposer, situation, begun) {
+    const { plan, name, state, head, decision } = situation;
+    const { open } = decision;
     const { repository } = options;
     if (head.kind === 'foreign')
-        throw rejectForeignHead(name, head, open);
+        throw await stopAtForeignHead(repository, situation, head);
     let undecided;
     if (head.kind === 'own' && head.proposal.files !== planDigest(plan)) {
         const { pullRequests } = state;
         await rejectOtherJobs(repository, plan, { name, head, open, pullRequests }, options.proposing);
         undecided = open && (await findUndecided(repository, plan, head, options));
         if (open !== undefined && undecided?.isRestCurrent === true) {
-            return leave(plan, head, open, undecided);
+            return leave(proposer, situation, { open, head }, undecided);
         }
     }
     const other = pull_request_isUpToDate(head, plan) ? undefined : findOtherPullRequest(name, state);
@@ -59755,7 +59879,7 @@ async function propose(options, proposer, { plan, name, state, head, decision: {
         throw other;
     await repository.confirm(plan.snapshot);
     begun.closed ??= new Set(state.pullRequests.filter(earlier_attempts_isClosed).map(({ number }) => number));
-    const isOpening = open === undefined || proposer.made.hasOpened(open);
+    const isOpening = open === undefined || proposer.made.openedWith(open) !== undefined;
     const operation = isOpening ? 'pull-request-created' : 'pull-request-updated';
     try {
         const proposed = await proposer.propose(plan, { name, head, open });
@@ -59960,6 +60084,8 @@ async function runInputs(inputs, environment, startedAt, runtime) {
             branch: result.branch ?? inputs.repository.branch,
             isBranchKnown: result.branch !== undefined,
             operation: operationOf(result),
+            // A cancelled job says the same in its own words.
+            error: signal.aborted ? result.error : errorOf(result, clients.writes()),
             warnings: [...inputs.warnings, ...insecureTlsWarnings(inputs), ...result.warnings],
             requests: clients.requests(),
             phases: stopwatch.phases(),
@@ -62247,8 +62373,8 @@ function getIDToken(aud) {
 var cancellation = __nccwpck_require__(4632);
 // EXTERNAL MODULE: ./src/clock.ts
 var src_clock = __nccwpck_require__(9373);
-// EXTERNAL MODULE: ./src/job.ts + 224 modules
-var job = __nccwpck_require__(6082);
+// EXTERNAL MODULE: ./src/job.ts + 225 modules
+var job = __nccwpck_require__(5626);
 // EXTERNAL MODULE: ./src/report/log.ts
 var log = __nccwpck_require__(6472);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -64464,8 +64590,8 @@ var version = __nccwpck_require__(3323);
 var github_urls = __nccwpck_require__(8685);
 // EXTERNAL MODULE: ./src/inputs/inputs.ts + 3 modules
 var inputs = __nccwpck_require__(2144);
-// EXTERNAL MODULE: ./src/job.ts + 224 modules
-var job = __nccwpck_require__(6082);
+// EXTERNAL MODULE: ./src/job.ts + 225 modules
+var job = __nccwpck_require__(5626);
 // EXTERNAL MODULE: ./src/report/log.ts
 var log = __nccwpck_require__(6472);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
