@@ -6,8 +6,7 @@ import { plainTexts } from '../fixtures/plain-texts.ts'
 
 const moved = new GitHubError(prose`the branch moved`, { reason: 'branch-moved' })
 const lost = new GitHubError(prose`Can't reach GitHub`, { outcomeUnknown: true })
-const rejected = new GitHubError(prose`A rule forbids this commit`, { isRefused: true })
-const proxied = new GitHubError(prose`Something in front of GitHub refused the request`)
+const rejected = new GitHubError(prose`A rule forbids this commit`)
 
 /** Runs attempts that fail with the given errors, one after the other, and then succeed. */
 async function attemptScenario(
@@ -96,7 +95,7 @@ describe('attempts', () => {
 
   test.each([
     ['the last attempt', [lost, lost, lost, lost, lost]],
-    ['an attempt with an error that is not repeated', [proxied]],
+    ['an attempt with an error that is not repeated', [rejected]],
   ])('end well if %s turns out to have written', async (_which, errors) => {
     const { outcome } = await attemptScenario(errors, () => Promise.resolve('settled'))
     expect(outcome).toBe('settled')
@@ -135,15 +134,4 @@ describe('attempts', () => {
     const { outcome } = await attemptScenario(errors)
     expect(plainTexts(outcome)).toMatchObject({ advice: 'The next run will catch up in any case.' })
   })
-
-  test.each([
-    ["GitHub's", rejected, 'settled, but A rule forbids this commit'],
-    ["a proxy's", proxied, 'settled'],
-  ])(
-    'report a refusal that is %s beside what was written, if it is not about that',
-    async (_which, error, expected) => {
-      const { outcome } = await attemptScenario([error], () => Promise.resolve('settled'))
-      expect(outcome).toBe(expected)
-    },
-  )
 })

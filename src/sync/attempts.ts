@@ -1,4 +1,4 @@
-import { ActionError, GitHubError, isCertainRefusal, SyncError } from '../core/errors.ts'
+import { ActionError, GitHubError, SyncError } from '../core/errors.ts'
 import type { Clock } from '../core/runtime.ts'
 import { prose } from '../core/text/prose.ts'
 
@@ -76,20 +76,14 @@ export async function retryWhenBranchMoves<T>(
       }
       const settled = await settle().catch(ignoreActionError)
       if (settled !== undefined) {
-        // Otherwise something else than that write has failed.
-        const isExplained = isWorthAnother || (!hadWritten && mayHaveLanded(error))
-        return isExplained ? settled : withError(settled, error)
+        // Reading again for another attempt has found a problem that the write did not have.
+        return hadWritten && !isWorthAnother ? withError(settled, error) : settled
       }
       if (isWorthAnother && !isLast) continue
       if (isWorthAnother) throw gaveUp(error, branchName(), maxAttempts, mayHaveWritten)
       throw error
     }
   }
-}
-
-/** A refusal by something in front of GitHub means nothing once the write is found. */
-function mayHaveLanded(error: ActionError): boolean {
-  return error instanceof GitHubError && !isCertainRefusal(error)
 }
 
 function isTransient(error: ActionError): error is GitHubError {

@@ -5,7 +5,6 @@ import type { MadeProposals, Proposed } from './made-proposals.ts'
 import type { Proposer } from './propose-changes.ts'
 import { referenceTo, type Begun, type Situation } from './pull-request-situation.ts'
 import { planDigest } from '../core/proposal.ts'
-import type { Operation } from '../core/result.ts'
 import { writeResult, type WriteResult } from './write.ts'
 
 /**
@@ -25,13 +24,11 @@ export function endedBefore(
     (pull) => isClosed(pull) && !closed?.has(pull.number) && proposedIn(pull) !== undefined,
   )
   const proposed = ended && proposedIn(ended)
-  return (
-    proposed &&
-    writeResult(proposed.plan, operationOn(made, ended), {
-      pullRequest: referenceTo(ended),
-      commit: proposed.commit,
-    })
-  )
+  if (ended === undefined || proposed === undefined) return undefined
+  const operation = made.doneTo(ended, proposed)
+  if (operation === 'none') return undefined
+  const pullRequest = referenceTo(ended)
+  return writeResult(proposed.plan, operation, { pullRequest, commit: proposed.commit })
 }
 
 /** The result if the open pull request has something of this sync, whatever others have added to it since. */
@@ -44,13 +41,12 @@ export async function landedBefore(
   const { open } = situation.decision
   if (made.isEmpty() || open === undefined) return undefined
   const found = (await findOnBranch(pullRequests, made, situation)) ?? made.openedWith(open)
-  if (found === undefined) return undefined
-  return complete(proposer, {
-    ...{ ...found, name: situation.name, open },
-    files: planDigest(found.plan),
-    done: operationOn(made, open),
-    warnings: [],
-  })
+  const done = found === undefined ? 'none' : made.doneTo(open, found)
+  if (found === undefined || done === 'none') return undefined
+  const { plan, commit } = found
+  const { name } = situation
+  const files = planDigest(plan)
+  return complete(proposer, { name, open, plan, commit, files, done, warnings: [] })
 }
 
 /** Below what others have committed to the head branch. */
@@ -65,12 +61,6 @@ async function findOnBranch(
   const chain = await followFirstParents(commit.sha, (row) => made.find(row) !== undefined)
   const own = chain?.at(-1)
   return own && made.find(own)
-}
-
-function operationOn(made: MadeProposals, pullRequest: PullRequest): Operation {
-  return made.openedWith(pullRequest) === undefined
-    ? 'pull-request-updated'
-    : 'pull-request-created'
 }
 
 export function isClosed({ state }: PullRequest): boolean {

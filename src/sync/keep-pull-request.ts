@@ -5,7 +5,7 @@ import type { OwnHead, PullRequest } from '../core/pull-request.ts'
 import type { CommitReference, Operation } from '../core/result.ts'
 import type { Prose } from '../core/text/prose.ts'
 import { problemUnlessMoved } from './after-write.ts'
-import { doneTo, madeOn } from './made-proposals.ts'
+import { madeOn } from './made-proposals.ts'
 import { waitingIn } from './plan-in-pull-request.ts'
 import type { Proposer } from './propose-changes.ts'
 import { referenceTo, type Situation } from './pull-request-situation.ts'
@@ -57,7 +57,8 @@ export function keep(
   { open, head }: { readonly open: PullRequest; readonly head: OwnHead },
 ): Promise<WriteResult> {
   const { commit, proposal } = head
-  const done = doneTo(proposer.made, open, head)
+  const own = madeOn(proposer.made, head)
+  const done = own === undefined ? 'none' : proposer.made.doneTo(open, own)
   const warnings = done === 'none' ? [] : signatureWarnings(commit)
   return complete(proposer, { name, open, plan, commit, files: proposal.files, done, warnings })
 }
@@ -73,9 +74,9 @@ export async function leave(
   const { commit } = head
   const warnings = describeUndecided(undecided, open)
   const own = madeOn(made, head)
-  if (own !== undefined) {
+  const done = own === undefined ? 'none' : made.doneTo(open, own)
+  if (own !== undefined && done !== 'none') {
     const files = planDigest(own.plan)
-    const done = doneTo(made, open, head)
     return complete(proposer, { name, open, plan: own.plan, commit, files, done, warnings })
   }
   const completion = await proposer.complete(open, plan, false)

@@ -102,7 +102,8 @@ export function createProposer(options: ProposeOptions): Proposer {
     const base = plan.snapshot.branch
     const text = await writeText(options, plan, name, undefined)
     try {
-      return await made.open(proposed, pullRequests.open(base, name, text))
+      const opening = { ...proposed, body: text.body }
+      return await made.open(opening, pullRequests.open(base, name, text))
     } catch (error) {
       const isRefused = error instanceof GitHubError && !error.outcomeUnknown && !error.reason
       if (!isRefused || !hasCreatedBranch) throw error
@@ -123,18 +124,25 @@ export function createProposer(options: ProposeOptions): Proposer {
       repository: plan.snapshot.repository,
     })
 
-  const putOnBranch = async (plan: Plan, name: string, head: Head): Promise<Commit> => {
+  const putOnBranch = async (
+    plan: Plan,
+    name: string,
+    head: Head,
+    isUpdate: boolean,
+  ): Promise<Commit> => {
     const { record, ...commit } = await createCommit(plan)
     const { sha, url } = commit
     const from = head.kind === 'none' ? undefined : head.commit.sha
-    const proposed = { plan, commit: { sha, url }, record }
-    await made.move(proposed, repository.moveHeadBranch({ branch: name, from, to: sha }))
+    const move = { plan, commit: { sha, url }, record, isUpdate }
+    await made.move(move, repository.moveHeadBranch({ branch: name, from, to: sha }))
     hasCreatedBranch ||= from === undefined
     return commit
   }
 
   const propose: Proposer['propose'] = async (plan, { name, head, open }) => {
-    const commit = isUpToDate(head, plan) ? head.commit : await putOnBranch(plan, name, head)
+    const commit = isUpToDate(head, plan)
+      ? head.commit
+      : await putOnBranch(plan, name, head, open !== undefined)
     const reference = { sha: commit.sha, url: commit.url }
     const proposed = { plan, commit: reference }
     const unsigned = signatureWarnings(commit)

@@ -1,10 +1,10 @@
 import { editsOf, type CommitRequest, type Plan } from '../core/changes.ts'
 import { changesOf } from '../core/entry.ts'
-import { isCertainRefusal } from '../core/errors.ts'
 import { commitMessage } from '../core/message/commit.ts'
 import { prose, type Prose } from '../core/text/prose.ts'
 import type { Commit } from '../github/git-data.ts'
 import type { Repository } from '../github/repository.ts'
+import { isMoved } from './after-write.ts'
 import { writeResult, type Writer, type WriteResult } from './write.ts'
 
 /**
@@ -37,7 +37,7 @@ export function createCommitWriter(repository: Repository, template: string | un
     try {
       return committed(plan, await repository.commit(request))
     } catch (error) {
-      if (!isCertainRefusal(error)) unsettled.push({ ...request, plan })
+      if (!isMoved(error)) unsettled.push({ ...request, plan })
       throw error
     }
   }
