@@ -31,8 +31,9 @@ const groups: Readonly<Record<string, string>> = {
 
 type Job = {
   readonly uses?: string
+  readonly name?: string
   readonly permissions?: Readonly<Record<string, string>>
-  readonly concurrency?: string
+  readonly concurrency?: unknown
   readonly 'timeout-minutes'?: number
 }
 type Workflow = {
@@ -52,6 +53,8 @@ test.each(readWorkflows())('$path has few permissions, an end, and its turn', ({
     if (uses !== undefined) continue
     expect(job['timeout-minutes']).toBe(15)
     const [folder = ''] = path.split('/.github/')
-    expect(concurrency).toBe(groups[folder] ?? 'mlflow-sync')
+    const group = groups[folder] ?? 'mlflow-sync'
+    expect(concurrency).toEqual({ group, 'cancel-in-progress': false })
+    expect(job.name).toMatch(/^Sync/)
   }
 })
