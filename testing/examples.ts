@@ -12,7 +12,11 @@ export type Example = {
 }
 
 type WorkflowStep = { uses?: string; with?: Record<string, unknown> }
-type Workflow = { on?: unknown; jobs?: Record<string, { steps: WorkflowStep[] }> }
+type Workflow = {
+  on?: unknown
+  permissions?: unknown
+  jobs?: Record<string, { steps: WorkflowStep[] }>
+}
 
 /** What stands before the version in `uses:`. */
 export const actionName = 'org/mlflow-sync@'
@@ -80,15 +84,20 @@ export function readWorkflows(): ExampleFile[] {
     .map(([path, text]) => ({ path: `examples/${path}`, text: text.toString() }))
 }
 
-/** A complete workflow with the example in it, which uses the action in its own repository. */
+/**
+ * A complete workflow with the example in it, which uses the action in its own repository. What an excerpt
+ * leaves out is as in a complete one.
+ */
 export function localWorkflow({ text }: Pick<Example, 'text'>): string {
   const local = text.replaceAll(new RegExp(`uses: ${actionName}\\S+`, 'g'), 'uses: ./')
   const parsed = parse(text) as Workflow | WorkflowStep[]
   if (Array.isArray(parsed)) {
     const steps = local.replace(/^(?=.)/gm, '      ')
-    return `on: push\njobs:\n  sync:\n    runs-on: ubuntu-latest\n    steps:\n${steps}`
+    const jobs = `jobs:\n  sync:\n    runs-on: ubuntu-latest\n    steps:\n${steps}`
+    return `on: push\npermissions: {}\n${jobs}`
   }
-  return parsed.on === undefined ? `on: push\n${local}` : local
+  const permissions = parsed.permissions === undefined ? 'permissions: {}\n' : ''
+  return parsed.on === undefined ? `on: push\n${permissions}${local}` : local
 }
 
 /** A configuration file in a page, and the templates that it names. */
