@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { exampleFolder, readWorkflows } from '../../testing/examples.ts'
+import { actionName, exampleFolder, readWorkflows } from '../../testing/examples.ts'
 
 /** The first folder in each call of `exampleFolder` in the tests, such as `reusable` of `reusable/team`. */
 function testedExamples(): Set<string> {
@@ -29,11 +29,13 @@ const groups: Readonly<Record<string, string>> = {
   'examples/reusable/platform': 'mlflow-sync-${{ inputs.path }}',
 }
 
+type Inputs = Record<string, unknown>
 type Job = {
   readonly uses?: string
   readonly name?: string
   readonly permissions?: Readonly<Record<string, string>>
   readonly concurrency?: unknown
+  readonly steps?: readonly { readonly uses: string; readonly with?: Readonly<Inputs> }[]
   readonly 'timeout-minutes'?: number
 }
 type Workflow = {
@@ -56,5 +58,14 @@ test.each(readWorkflows())('$path has few permissions, an end, and its turn', ({
     const group = groups[folder] ?? 'mlflow-sync'
     expect(concurrency).toEqual({ group, 'cancel-in-progress': false })
     expect(job.name).toMatch(/^Sync/)
+  }
+})
+
+test.each(readWorkflows())('$path deletes what lost the alias that it selects', ({ text }) => {
+  const { jobs } = parse(text) as Workflow
+  const steps = Object.values(jobs).flatMap((job) => job.steps ?? [])
+  for (const { with: inputs = {} } of steps.filter(({ uses }) => uses.startsWith(actionName))) {
+    // The configuration of the promotion has `prune` among its defaults.
+    if (inputs.config === undefined) expect(inputs).toMatchObject({ prune: true })
   }
 })

@@ -53,6 +53,23 @@ onlyWhere('act').describe('the example', () => {
     ])
   })
 
+  test('quick-start deletes the file of a version that lost the alias, after its successor has one', async () => {
+    const project = copyExample(world, exampleFolder('quick-start'))
+    const { repository } = project
+    const text = repository.read(workflow)
+    repository.push('main', { [workflow]: text.replace(/^ +mode: plan.*\n/m, '') })
+    const { name, runId: first } = await project.register('summarizer')
+    const { runId: second } = await project.register('summarizer')
+    await world.api.setAlias(name, 'production', '1')
+    await runExample(world, project)
+    await world.api.setAlias(name, 'production', '2')
+    await runExample(world, project)
+    expect(lastChanges(repository)).toEqual([`A\tdeploy/values/${second}.yaml`])
+    await runExample(world, project)
+    expect(lastChanges(repository)).toEqual([`D\tdeploy/values/${first}.yaml`])
+    expect(repository.paths('main', 'deploy')).toEqual([`deploy/values/${second}.yaml`])
+  })
+
   test('pull-request opens one for review, and finds everything in place after its merge', async () => {
     const project = copyExample(world, exampleFolder('pull-request'))
     const { repository } = project
