@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test } from '@jest/globals'
+import { afterAll, describe, expect, test } from '@jest/globals'
 import { createCheckout } from '../../testing/checkout.ts'
 import { readExamples } from '../../testing/examples.ts'
 
@@ -14,13 +14,19 @@ const read = (file: string): string => readFileSync(join(directory, file), 'utf8
 const setOwner = (...args: string[]) =>
   spawnSync('bash', [join(directory, 'script', 'set-owner'), ...args], { encoding: 'utf8' })
 
+/** The name of the repository in a checkout of it. */
+function nameIn(folder: string): string {
+  const text = readFileSync(join(folder, 'package.json'), 'utf8')
+  return /git\+https:\/\/github\.com\/(.*)\.git/.exec(text)?.[1] ?? ''
+}
+
 /** Files with the name of a repository. */
 const filesWith = (name: string): string =>
   spawnSync('git', ['grep', '-laF', name], { cwd: directory, encoding: 'utf8' }).stdout
 
 test('the name of the repository is replaced everywhere', () => {
-  // In parts, so that this file contains no name.
-  const before = ['org', 'mlflow-sync'].join('/')
+  const before = nameIn('.')
+  // In parts, so that this file does not contain the name.
   const after = ['acme', 'models.sync'].join('/')
   const files = filesWith(before)
   for (const file of [
@@ -74,6 +80,70 @@ test('notes that nothing is published are removed, and nothing else', () => {
   expect(marks.stdout).toBe('')
 })
 
+describe('the tag or branch that users get', () => {
+  const name = ['acme', 'sync'].join('/')
+  const file = 'LICENSE'
+  // Each place where the repository is used at a tag or a branch, with what is before it and after it.
+  const uses = (ref: string): string[] => [
+    `uses: ${name}@${ref} # why`,
+    `${name}@${ref}. ${name}@${ref}`,
+    `npx github:${name}#${ref} plan`,
+    `https://github.com/${name}.git#${ref}`,
+    `https://github.com/${name}/blob/${ref}/docs/scale.md`,
+    `https://raw.githubusercontent.com/${name}/${ref}/schema/config.schema.json`,
+  ]
+  const others = [
+    `${name}@<sha> # v1.2.3 ${name}@v1.2.3 ${name}@v10 ${name}#v1-a ${name}@v1/a ${name}#readme`,
+    `https://github.com/${name}/blob/HEAD/docs/v1/a.md ${name}/compare/main...HEAD ${name}/v10/a`,
+    'acme/platform@v1 @v1 acme/platform/blob/v1/a',
+  ]
+  const filesWithRef = (ref: string): string[] => {
+    const uses = ['@', '#'].flatMap((mark) => [`${name}${mark}${ref}`, `${name}.git${mark}${ref}`])
+    const addresses = [`${name}/blob/${ref}/`, `${name}/${ref}/`]
+    const found = [...uses, ...addresses].flatMap((text) => filesWith(text).trim().split('\n'))
+    return [...new Set(found)].sort()
+  }
+
+  test('is another one with --ref, wherever it is, and stays otherwise', () => {
+    expect(setOwner(name, '--ref', 'v1').status).toBe(0)
+    const files = filesWithRef('v1')
+    for (const path of [
+      'README.md',
+      'docs/terminal.md',
+      'src/terminal/help.ts',
+      'examples/cronjob/Dockerfile',
+      'examples/promotion/.github/mlflow-sync.yaml',
+      'examples/matrix/.github/workflows/mlflow-sync.yml',
+    ]) {
+      expect(files).toContain(path)
+    }
+    git('add', '--all')
+    appendFileSync(join(directory, file), [...uses('v1'), ...others, ''].join('\n'))
+    // Where it is given does not matter.
+    expect(setOwner('--ref', 'release/1.x', name)).toMatchObject({ status: 0, stderr: '' })
+    expect(read(file)).toContain([...uses('release/1.x'), ...others, ''].join('\n'))
+    expect(filesWithRef('release/1.x')).toEqual([...new Set([...files, file])].sort())
+    expect(setOwner('acme').status).toBe(0)
+    expect(read(file)).toContain([...uses('release/1.x'), ...others, ''].join('\n'))
+    // And back, which leaves nothing behind.
+    expect(setOwner('acme', '--ref', 'v1').status).toBe(0)
+    expect(read(file)).toContain([...uses('v1'), ...others, ''].join('\n'))
+    expect(git('diff', '--name-only')).toBe(file)
+  })
+
+  test.each([
+    ...['', '-x', 'a b', 'a..b', 'a.lock', 'a/', '/a', 'a~1', 'a:b', '$(x)', 'a`b`', "a'b", 'ä'],
+  ])('cannot be %j', (ref) => {
+    const before = read('README.md')
+    const { status, stdout, stderr } = setOwner(name, '--ref', ref)
+    expect([status, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(
+      `'${ref}' is not the name of a tag or a branch. Usage: script/set-owner`,
+    )
+    expect(read('README.md')).toBe(before)
+  })
+})
+
 test('a longer name, and another owner, are left alone', () => {
   setOwner('acme/sync')
   const others = 'acme/sync-extra big-acme/sync acme/sync2\n'
@@ -90,4 +160,16 @@ test.each([
 ])('rejects %j', (name) => {
   const { status, stderr } = setOwner(name)
   expect([status, stderr]).toEqual([2, expect.stringContaining('is not the name of a repository')])
+})
+
+test.each([
+  [['a/b', '--ref'], '--ref needs the name of a tag or a branch'],
+  [['a/b', 'main'], "one name is enough, so what is 'main'?"],
+  [['a/b', '--branch', 'main'], "there is no option '--branch'"],
+])('rejects the arguments %j', (args, message) => {
+  const { status, stdout, stderr } = setOwner(...args)
+  expect([status, stdout]).toEqual([2, ''])
+  expect(stderr).toBe(
+    `script/set-owner: ${message}. Usage: script/set-owner acme/mlflow-sync [--ref main]\n`,
+  )
 })
