@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { reportSchema } from '../../src/report/report.ts'
+import { commandName } from '../../src/terminal/help.ts'
 import { onlyWhere } from '../../testing/only-where.ts'
 import type { Project } from '../../testing/project.ts'
 import { runCommand, type TerminalOptions, type TerminalRun } from '../../testing/terminal.ts'
@@ -269,7 +270,7 @@ describe('an invalid use', () => {
     expect(stderr).toMatch(/^- `--minimum-age` must be a duration .* \(received `5x`\)$/m)
     expect(stderr).toMatch(/^- `--mlflow-token` /m)
     expect(stderr).not.toContain('secret')
-    expect(stderr).toMatch(/\nAll commands and flags: npx github:org\/mlflow-sync --help\n$/)
+    expect(stderr.endsWith(`\nAll commands and flags: ${commandName} --help\n`)).toBe(true)
   })
 
   test('of flags is reported before any request', async () => {

@@ -12,7 +12,7 @@ type Input = {
 }
 
 /** How the command is run. */
-export const commandName = 'npx github:org/mlflow-sync'
+export const commandName = 'npx github:org/mlflow-sync#v1'
 
 const introduction = `Syncs MLflow's Model Registry into a Git repository on GitHub: one Helm values
 file for each run with a registered model version, and all changes in one commit
