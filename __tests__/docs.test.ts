@@ -3,7 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { withTables } from '../script/readme.ts'
 import { readInputs } from '../src/inputs/inputs.ts'
 import { inputNames } from '../src/inputs/schema.ts'
-import { evaluate, readConfigurations, readExamples } from '../testing/examples.ts'
+import { commandName } from '../src/terminal/help.ts'
+import {
+  actionName,
+  evaluate,
+  readConfigurations,
+  readExamples,
+  readWorkflows,
+} from '../testing/examples.ts'
 import { createWorld, type World } from '../testing/world.ts'
 
 const pages = [
@@ -55,6 +62,52 @@ describe('the documentation', () => {
 
   test('cites tests', () => {
     expect(proofs.length).toBeGreaterThanOrEqual(30)
+  })
+
+  const usesIn = (text: string): string[] =>
+    [...text.matchAll(/^ *(?:- )?uses: (.+)$/gm)].map(([, action = '']) => action)
+
+  /** Dependabot updates these, and not the pages. */
+  const updated = [
+    ...readWorkflows().map(({ text }) => text),
+    ...readdirSync('.github/workflows').map((name) =>
+      readFileSync(`.github/workflows/${name}`, 'utf8'),
+    ),
+  ].flatMap(usesIn)
+  const pinned = pages.flatMap((page) =>
+    usesIn(readFileSync(page, 'utf8'))
+      .filter((action) => !action.startsWith(actionName))
+      .map((action): [string, string] => [action, page]),
+  )
+
+  test.each(pinned)('pins an action as the workflows do: %s in %s', (action) => {
+    expect(updated).toContain(action)
+  })
+
+  test('runs the command at the release that its workflows use', () => {
+    const quickStart = usesIn(readFileSync('README.md', 'utf8'))[0] ?? ''
+    const [name = '', ref = ''] = quickStart.split('@')
+    expect(commandName).toBe(`npx github:${name}#${ref}`)
+    const commands = [...pages, 'CONTRIBUTING.md', 'CHANGELOG.md'].flatMap((page) =>
+      [...readFileSync(page, 'utf8').matchAll(/npx( --yes)?\s(?:> )?(github:[^\s`]+)/g)].map(
+        ([, , source]) => source,
+      ),
+    )
+    expect(commands.length).toBeGreaterThan(6)
+    // A page says how to pin a commit.
+    const others = commands.filter((source) => source !== `github:${name}#${ref}`)
+    expect(others).toEqual([`github:${name}#<sha>`])
+  })
+
+  test('names every folder of tests', () => {
+    const table = readFileSync('CONTRIBUTING.md', 'utf8').split('\n## Tests\n')[1] ?? ''
+    const folders = readdirSync('__tests__', { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+    const named = table.match(/`(?:__tests__\/)?[\w-]+`(?=[^|\n]*\|)/g) ?? []
+    expect(named.map((name) => name.replaceAll(/`|__tests__\//g, ''))).toEqual(
+      expect.arrayContaining(folders),
+    )
   })
 })
 
