@@ -18,8 +18,11 @@ type Workflow = {
   jobs?: Record<string, { steps: WorkflowStep[] }>
 }
 
+/** The action as users name it in `uses:`. `script/set-owner` changes it, here too. */
+export const publishedAction = 'org/mlflow-sync@v1'
+
 /** What stands before the version in `uses:`. */
-export const actionName = 'org/mlflow-sync@'
+export const actionName = publishedAction.replace(/[^@]*$/, '')
 
 export function readExamples(page: string): Example[] {
   return [...readFileSync(page, 'utf8').matchAll(/```yaml\n([^]*?)```/g)]

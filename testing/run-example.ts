@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { runWorkflow, type WorkflowOptions, type WorkflowRun } from './act.ts'
-import { actionName, filesBelow } from './examples.ts'
+import { filesBelow, publishedAction } from './examples.ts'
 import type { Repository } from './github/repository.ts'
 import type { GitHub } from './github/server.ts'
 import type { Files } from './github/git/store.ts'
@@ -49,7 +49,7 @@ export async function runExample(
       ...options,
       directory,
       workflow: workflowOf(repository),
-      actions: { [`${actionName}v1`]: action, ...options.actions },
+      actions: { [publishedAction]: action, ...options.actions },
       env: {
         GITHUB_API_URL: github.apiUrl,
         GITHUB_GRAPHQL_URL: github.graphqlUrl,
