@@ -45474,9 +45474,8 @@ async function retryWhenBranchMoves(attempt, options) {
             }
             const settled = await settle().catch(ignoreActionError);
             if (settled !== undefined) {
-                // Otherwise something else than that write has failed.
-                const isExplained = isWorthAnother || (!hadWritten && mayHaveLanded(error));
-                return isExplained ? settled : withError(settled, error);
+                // Reading again for another attempt has found a problem that the write did not have.
+                return hadWritten && !isWorthAnother ? withError(settled, error) : settled;
             }
             if (isWorthAnother && !isLast)
                 continue;
@@ -45485,10 +45484,6 @@ async function retryWhenBranchMoves(attempt, options) {
             throw error;
         }
     }
-}
-/** A refusal by something in front of GitHub means nothing once the write is found. */
-function mayHaveLanded(error) {
-    return error instanceof errors/* GitHubError */.y_ && !(0,errors/* isCertainRefusal */.XG)(error);
 }
 function isTransient(error) {
     return error instanceof errors/* GitHubError */.y_ && (error.reason === 'branch-moved' || error.outcomeUnknown);
@@ -56268,7 +56263,6 @@ function workflowRunUrl({ GITHUB_SERVER_URL: server = '', GITHUB_REPOSITORY: rep
 
 
 
-
 /** The parts of a job's result that are known without running it. */
 function jobContext(inputs, environment, startedAt) {
     return {
@@ -56294,15 +56288,6 @@ function failedJob(error, inputs, environment, startedAt) {
         phases: [],
         finishedAt: new Date(),
     };
-}
-const doubt = (0,prose/* prose */.CS) `A write may have succeeded: see the branch and its pull request. The next run will catch up in any case.`;
-/** The error of a job that is said to have written nothing, although GitHub could not be asked about a write. */
-function errorOf(result, writes) {
-    const { error } = result;
-    const isInDoubt = operationOf(result) === 'failed' && writes !== 'none' && writes !== 'done';
-    if (error === undefined || !isInDoubt)
-        return error;
-    return { ...error, advice: (0,prose/* joinSentences */.DP)([error.advice ?? [], doubt]) };
 }
 /** A job that failed for one target says what it wrote, or would write, for the others. */
 function operationOf({ operation, error }) {
@@ -58726,6 +58711,43 @@ async function writeBack(options, targets, written) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/sync/after-write.ts
+
+
+
+/** @throws GitHubError with reason `branch-moved`, because its closing says what to do now. */
+function requireOpen({ state }) {
+    if (state === 'closed')
+        throw errors_branchMoved((0,prose/* prose */.CS) `while its pull request was updated`);
+}
+/**
+ * The problem of a request that follows the actual write, which is reported together with it. The job
+ * may have been cancelled, too: what was written stays written.
+ *
+ * @throws GitHubError with reason `branch-moved`.
+ */
+async function problemUnlessMoved(request) {
+    try {
+        await request;
+        return undefined;
+    }
+    catch (error) {
+        if (isMoved(error))
+            throw error;
+        return problemAfterWrite(error);
+    }
+}
+/** Read and plan again: the state that the job began with is gone. */
+function isMoved(error) {
+    return error instanceof errors/* GitHubError */.y_ && error.reason === 'branch-moved';
+}
+/** @throws what is not the action's own error: a bug. */
+function problemAfterWrite(error) {
+    if (!(error instanceof errors/* ActionError */.lZ))
+        throw error;
+    return (0,errors/* problemOf */.Zw)(error);
+}
+
 ;// CONCATENATED MODULE: ./src/sync/write.ts
 
 /** Writes nothing, for `mode: plan`. */
@@ -58783,7 +58805,7 @@ function createCommitWriter(repository, template) {
             return write_commit_committed(plan, await repository.commit(request));
         }
         catch (error) {
-            if (!(0,errors/* isCertainRefusal */.XG)(error))
+            if (!isMoved(error))
                 unsettled.push({ ...request, plan });
             throw error;
         }
@@ -58806,96 +58828,68 @@ function commitRequest(plan, template) {
     return { snapshot: plan.snapshot, ...message, edits: (0,core_changes/* editsOf */.t)(plan) };
 }
 
-;// CONCATENATED MODULE: ./src/sync/after-write.ts
-
-
-
-/** @throws GitHubError with reason `branch-moved`, because its closing says what to do now. */
-function requireOpen({ state }) {
-    if (state === 'closed')
-        throw errors_branchMoved((0,prose/* prose */.CS) `while its pull request was updated`);
-}
-/**
- * The problem of a request that follows the actual write, which is reported together with it. The job
- * may have been cancelled, too: what was written stays written.
- *
- * @throws GitHubError with reason `branch-moved`.
- */
-async function problemUnlessMoved(request) {
-    try {
-        await request;
-        return undefined;
-    }
-    catch (error) {
-        if (isMoved(error))
-            throw error;
-        return problemAfterWrite(error);
-    }
-}
-/** Read and plan again: the state that the job began with is gone. */
-function isMoved(error) {
-    return error instanceof errors/* GitHubError */.y_ && error.reason === 'branch-moved';
-}
-/** @throws what is not the action's own error: a bug. */
-function problemAfterWrite(error) {
-    if (!(error instanceof errors/* ActionError */.lZ))
-        throw error;
-    return (0,errors/* problemOf */.Zw)(error);
-}
-
 ;// CONCATENATED MODULE: ./src/sync/made-proposals.ts
 
 
 
+
 function createMadeProposals() {
-    const moves = new Map();
-    /** The number is unknown as long as the response is. */
+    const moves = [];
     const openings = [];
+    const openedWith = ({ number, body }) => {
+        const files = readSection(body)?.files;
+        const isOwn = ({ plan }) => planDigest(plan) === files;
+        return openings.findLast((opening) => {
+            if (opening.response !== undefined)
+                return opening.response.number === number;
+            if (opening.body === body)
+                return true;
+            return !opening.isRefused && (files === undefined || [opening, ...moves].some(isOwn));
+        });
+    };
     return {
-        move: (made, request) => noteUnlessRefused(request, () => moves.set(made.commit.sha, made)),
-        open: (made, request) => noteUnlessRefused(request, (opened) => openings.push({ ...made, number: opened?.number })),
-        isEmpty: () => moves.size === 0 && openings.length === 0,
+        move: (move, request) => send(moves, move, request),
+        open: (opening, request) => send(openings, opening, request),
+        isEmpty: () => moves.length === 0 && openings.length === 0,
         find: ({ sha, message }) => {
-            const opening = openings.find(({ commit }) => commit.sha === sha);
-            const known = moves.get(sha) ?? opening;
-            if (known !== undefined)
-                return known;
+            const found = [...openings, ...moves].findLast(({ commit }) => commit.sha === sha);
+            if (found !== undefined)
+                return found;
             const proposal = readOwnProposal(message);
-            if (proposal === undefined)
-                return undefined;
-            return [...moves.values()].find(({ record }) => record !== undefined && isSameProposal(record, proposal));
+            return moves.findLast(({ record, isRefused }) => !isRefused &&
+                record !== undefined &&
+                proposal !== undefined &&
+                isSameProposal(record, proposal));
         },
-        openedWith: ({ number, body }) => {
-            const files = readSection(body)?.files;
-            return openings.find((opening) => opening.number === undefined
-                ? files === undefined ||
-                    [opening, ...moves.values()].some(({ plan }) => planDigest(plan) === files)
-                : opening.number === number);
+        doneTo: (pullRequest, { commit }) => {
+            if (openedWith(pullRequest) !== undefined)
+                return 'pull-request-created';
+            const isUpdate = moves.some((move) => move.isUpdate && move.commit.sha === commit.sha);
+            return isUpdate ? 'pull-request-updated' : 'none';
         },
+        openedWith,
     };
 }
-/** Calls `note` with the response; without one if it is not known whether the request was carried out. */
-async function noteUnlessRefused(request, note) {
+/** Notes a request and what became of it, unless somebody else was faster. */
+async function send(sent, made, request) {
     try {
         const response = await request;
-        note(response);
+        sent.push({ ...made, response, isRefused: false });
         return response;
     }
     catch (error) {
-        if (!(0,errors/* isCertainRefusal */.XG)(error))
-            note(undefined);
+        if (!isLostRace(error)) {
+            sent.push({ ...made, response: undefined, isRefused: (0,errors/* isCertainRefusal */.XG)(error) });
+        }
         throw error;
     }
+}
+function isLostRace(error) {
+    return isMoved(error) || ((0,errors/* isCertainRefusal */.XG)(error) && error.reason === 'already-exists');
 }
 /** What this sync proposes on the head branch; undefined if it is another job's proposal, or an older one. */
 function madeOn(made, { commit, range }) {
     return made.find({ sha: range.to, message: commit.message });
-}
-/** What this sync has done to the open pull request, if the head branch has its proposal. */
-function doneTo(made, open, head) {
-    if (made.openedWith(open) !== undefined)
-        return 'pull-request-created';
-    return madeOn(made, head) === undefined ? 'none' : 'pull-request-updated';
 }
 
 ;// CONCATENATED MODULE: ./src/sync/plan-in-pull-request.ts
@@ -59059,7 +59053,8 @@ async function complete(proposer, { name, open, plan, commit: { sha, url }, file
 /** Keeps a pull request that proposes exactly the plan. */
 function keep_pull_request_keep(proposer, { plan, name }, { open, head }) {
     const { commit, proposal } = head;
-    const done = doneTo(proposer.made, open, head);
+    const own = madeOn(proposer.made, head);
+    const done = own === undefined ? 'none' : proposer.made.doneTo(open, own);
     const warnings = done === 'none' ? [] : signatureWarnings(commit);
     return complete(proposer, { name, open, plan, commit, files: proposal.files, done, warnings });
 }
@@ -59069,9 +59064,9 @@ async function leave(proposer, { plan, name }, { open, head }, undecided) {
     const { commit } = head;
     const warnings = describeUndecided(undecided, open);
     const own = madeOn(made, head);
-    if (own !== undefined) {
+    const done = own === undefined ? 'none' : made.doneTo(open, own);
+    if (own !== undefined && done !== 'none') {
         const files = planDigest(own.plan);
-        const done = doneTo(made, open, head);
         return complete(proposer, { name, open, plan: own.plan, commit, files, done, warnings });
     }
     const completion = await proposer.complete(open, plan, false);
@@ -59097,11 +59092,13 @@ function endedBefore({ made }, { state }, { closed }) {
     const proposedIn = ({ headSha }) => made.find({ sha: headSha, message: '' });
     const ended = state.pullRequests.find((pull) => earlier_attempts_isClosed(pull) && !closed?.has(pull.number) && proposedIn(pull) !== undefined);
     const proposed = ended && proposedIn(ended);
-    return (proposed &&
-        writeResult(proposed.plan, operationOn(made, ended), {
-            pullRequest: referenceTo(ended),
-            commit: proposed.commit,
-        }));
+    if (ended === undefined || proposed === undefined)
+        return undefined;
+    const operation = made.doneTo(ended, proposed);
+    if (operation === 'none')
+        return undefined;
+    const pullRequest = referenceTo(ended);
+    return writeResult(proposed.plan, operation, { pullRequest, commit: proposed.commit });
 }
 /** The result if the open pull request has something of this sync, whatever others have added to it since. */
 async function landedBefore(pullRequests, proposer, situation) {
@@ -59110,14 +59107,13 @@ async function landedBefore(pullRequests, proposer, situation) {
     if (made.isEmpty() || open === undefined)
         return undefined;
     const found = (await findOnBranch(pullRequests, made, situation)) ?? made.openedWith(open);
-    if (found === undefined)
+    const done = found === undefined ? 'none' : made.doneTo(open, found);
+    if (found === undefined || done === 'none')
         return undefined;
-    return complete(proposer, {
-        ...{ ...found, name: situation.name, open },
-        files: planDigest(found.plan),
-        done: operationOn(made, open),
-        warnings: [],
-    });
+    const { plan, commit } = found;
+    const { name } = situation;
+    const files = planDigest(plan);
+    return complete(proposer, { name, open, plan, commit, files, done, warnings: [] });
 }
 /** Below what others have committed to the head branch. */
 async function findOnBranch({ followFirstParents }, made, { state: { commit } }) {
@@ -59129,11 +59125,6 @@ async function findOnBranch({ followFirstParents }, made, { state: { commit } })
     const chain = await followFirstParents(commit.sha, (row) => made.find(row) !== undefined);
     const own = chain?.at(-1);
     return own && made.find(own);
-}
-function operationOn(made, pullRequest) {
-    return made.openedWith(pullRequest) === undefined
-        ? 'pull-request-updated'
-        : 'pull-request-created';
 }
 function earlier_attempts_isClosed({ state }) {
     return state === 'closed';
@@ -59363,7 +59354,8 @@ function createProposer(options) {
         const base = plan.snapshot.branch;
         const text = await writeText(options, plan, name, undefined);
         try {
-            return await made.open(proposed, pullRequests.open(base, name, text));
+            const opening = { ...proposed, body: text.body };
+            return await made.open(opening, pullRequests.open(base, name, text));
         }
         catch (error) {
             const isRefused = error instanceof errors/* GitHubError */.y_ && !error.outcomeUnknown && !error.reason;
@@ -59384,17 +59376,19 @@ function createProposer(options) {
         ...{ pullRequests: repository.pullRequests, settings, isOwn },
         repository: plan.snapshot.repository,
     });
-    const putOnBranch = async (plan, name, head) => {
+    const putOnBranch = async (plan, name, head, isUpdate) => {
         const { record, ...commit } = await createCommit(plan);
         const { sha, url } = commit;
         const from = head.kind === 'none' ? undefined : head.commit.sha;
-        const proposed = { plan, commit: { sha, url }, record };
-        await made.move(proposed, repository.moveHeadBranch({ branch: name, from, to: sha }));
+        const move = { plan, commit: { sha, url }, record, isUpdate };
+        await made.move(move, repository.moveHeadBranch({ branch: name, from, to: sha }));
         hasCreatedBranch ||= from === undefined;
         return commit;
     };
     const propose = async (plan, { name, head, open }) => {
-        const commit = pull_request_isUpToDate(head, plan) ? head.commit : await putOnBranch(plan, name, head);
+        const commit = pull_request_isUpToDate(head, plan)
+            ? head.commit
+            : await putOnBranch(plan, name, head, open !== undefined);
         const reference = { sha: commit.sha, url: commit.url };
         const proposed = { plan, commit: reference };
         const unsigned = signatureWarnings(commit);
@@ -60095,6 +60089,15 @@ async function runInputs(inputs, environment, startedAt, runtime) {
     finally {
         await clients.close();
     }
+}
+const doubt = (0,prose/* prose */.CS) `A write may have succeeded: see the branch and its pull request. The next run will catch up in any case.`;
+/** The error of a job that is said to have written nothing, although GitHub could not be asked about a write. */
+function errorOf(result, writes) {
+    const { error } = result;
+    const isInDoubt = operationOf(result) === 'failed' && writes !== 'none' && writes !== 'done';
+    if (error === undefined || !isInDoubt)
+        return error;
+    return { ...error, advice: (0,prose/* joinSentences */.DP)([error.advice ?? [], doubt]) };
 }
 function syncOptions(inputs, clients, { uiUrl, serverUrl, workflowRunUrl }, stopwatch) {
     const { repository, config, target, mode, commitMessage, pullRequest, writeBack } = inputs;
@@ -64998,7 +65001,7 @@ var dist = __nccwpck_require__(8815);
 
 
 /** How the command is run. */
-const commandName = 'npx github:org/mlflow-sync';
+const commandName = 'npx github:org/mlflow-sync#v1';
 const introduction = `Syncs MLflow's Model Registry into a Git repository on GitHub: one Helm values
 file for each run with a registered model version, and all changes in one commit
 or pull request.

@@ -1,8 +1,5 @@
-import type { WriteState } from './clients.ts'
 import { problemOf } from './core/errors.ts'
-import type { Problem } from './core/problem.ts'
 import { emptyResult, type Operation, type SyncResult } from './core/result.ts'
-import { joinSentences, prose } from './core/text/prose.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import type { JobResult } from './report/result.ts'
 import { knownTargets } from './sync/read-targets.ts'
@@ -48,16 +45,6 @@ export function failedJob(
     phases: [],
     finishedAt: new Date(),
   }
-}
-
-const doubt = prose`A write may have succeeded: see the branch and its pull request. The next run will catch up in any case.`
-
-/** The error of a job that is said to have written nothing, although GitHub could not be asked about a write. */
-export function errorOf(result: SyncResult, writes: WriteState): Problem | undefined {
-  const { error } = result
-  const isInDoubt = operationOf(result) === 'failed' && writes !== 'none' && writes !== 'done'
-  if (error === undefined || !isInDoubt) return error
-  return { ...error, advice: joinSentences([error.advice ?? [], doubt]) }
 }
 
 /** A job that failed for one target says what it wrote, or would write, for the others. */

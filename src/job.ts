@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { Cancellation } from './cancellation.ts'
 import { runChecks } from './check/check.ts'
-import { createClients, secretsOf, type Clients } from './clients.ts'
+import { createClients, secretsOf, type Clients, type WriteState } from './clients.ts'
 import { ActionError, problemOf } from './core/errors.ts'
+import type { Problem } from './core/problem.ts'
 import { serverDigest, type ProposingJob } from './core/proposal-inputs.ts'
 import { emptyResult, type SyncResult } from './core/result.ts'
 import {
@@ -12,10 +13,10 @@ import {
   type ReportProgress,
   type Stopwatch,
 } from './core/runtime.ts'
-import { prose, type Prose } from './core/text/prose.ts'
+import { joinSentences, prose, type Prose } from './core/text/prose.ts'
 import { actionVersion } from './core/version.ts'
 import { readInputs, type Inputs } from './inputs/inputs.ts'
-import { failedJob, jobContext, errorOf, operationOf, type JobContext } from './job-result.ts'
+import { failedJob, jobContext, operationOf, type JobContext } from './job-result.ts'
 import { headerLines } from './report/header.ts'
 import { logRound, startJobLog, type JobLog } from './report/job-log.ts'
 import { createCleaner, withoutSecrets, type JobResult } from './report/result.ts'
@@ -107,6 +108,16 @@ async function runInputs(
   } finally {
     await clients.close()
   }
+}
+
+const doubt = prose`A write may have succeeded: see the branch and its pull request. The next run will catch up in any case.`
+
+/** The error of a job that is said to have written nothing, although GitHub could not be asked about a write. */
+function errorOf(result: SyncResult, writes: WriteState): Problem | undefined {
+  const { error } = result
+  const isInDoubt = operationOf(result) === 'failed' && writes !== 'none' && writes !== 'done'
+  if (error === undefined || !isInDoubt) return error
+  return { ...error, advice: joinSentences([error.advice ?? [], doubt]) }
 }
 
 function syncOptions(
