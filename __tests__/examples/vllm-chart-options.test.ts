@@ -42,6 +42,8 @@ const blocks = {
   'init containers': [
     'vllm.initContainers[0].name=wait',
     'vllm.initContainers[0].image=busybox:1.37',
+    'vllm.initContainers[0].env[0].name=MODE',
+    'vllm.initContainers[0].env[0].value=fast',
     'vllm.imagePullSecrets[0].name=registry',
   ],
   affinity: [

@@ -18,8 +18,12 @@ spec:
     {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- with .Values.initContainers }}
+  # MODEL is the path of the model: the ids in it are not resolved in the values.
   initContainers:
-    {{- toYaml . | nindent 4 }}
+    {{- $model := dict "name" "MODEL" "value" (tpl $.Values.vllm.model $ | replace "$" "$$") }}
+    {{- range . }}
+    - {{ merge (dict "env" (prepend (.env | default list) $model)) . | toYaml | indent 6 | trim }}
+    {{- end }}
   {{- end }}
   containers:
     - name: vllm
