@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { findViolations } from '../../testing/crds.ts'
 import { exampleFolder } from '../../testing/examples.ts'
-import { hasHelm } from '../../testing/helm.ts'
+import { hasHelm, helmTemplate } from '../../testing/helm.ts'
 import { onlyWhere } from '../../testing/only-where.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { exampleFiles, renderExample, syncValues } from '../fixtures/example-charts.ts'
@@ -63,6 +63,7 @@ testWithHelm('an InferenceService reads the proxied artifact store from the volu
       },
       spec: {
         predictor: {
+          annotations: { 'serving.knative.dev/progress-deadline': '3600s' },
           minReplicas: 1,
           maxReplicas: 2,
           serviceAccountName: 'models',
@@ -88,6 +89,20 @@ testWithHelm('an InferenceService reads the proxied artifact store from the volu
       },
     },
   ])
+})
+
+testWithHelm('Knative gives a model the time that the values say', async () => {
+  const { values } = await sync()
+  expect(render(values, '--set', 'startupMinutes=90')).toMatchObject([
+    { spec: { predictor: { annotations: { 'serving.knative.dev/progress-deadline': '5400s' } } } },
+  ])
+})
+
+testWithHelm('more replicas at least than at most are refused', async () => {
+  const { values } = await sync()
+  const { status, output } = helmTemplate(join(folder, 'chart'), values, '--set', 'replicas.min=3')
+  expect(status).not.toBe(0)
+  expect(output).toContain('replicas: min is 3, and must not be above max, 2')
 })
 
 testWithHelm('an InferenceService downloads what is in a bucket', async () => {
