@@ -115,6 +115,16 @@ describeWithHelm('in Helm', () => {
     })
   })
 
+  test('TensorRT-LLM finds the tokenizer of an engine beside it', () => {
+    const { name } = examples['tensorrt-llm']
+    const [container] = podOf(
+      render(examples['tensorrt-llm'], '--set', 'trtllm.backend=tensorrt'),
+    ).containers
+    expect(container.args).toEqual(
+      expect.arrayContaining(['--backend=tensorrt', `--tokenizer=/models/${name}`]),
+    )
+  })
+
   test('each model has its own service, and each pod is selected by it', () => {
     for (const example of [examples.sglang, examples['tensorrt-llm']]) {
       const [service, deployment] = render(example)
@@ -146,6 +156,12 @@ test.each([
   ['tensorrt-llm', '${model.name}', '..', '/trtllm/servedModelName'],
   ['tensorrt-llm', '${model.name}', '', '/trtllm/servedModelName'],
   ['kserve', '  max: ${model.tags.replicas:-1}', '  max: many', '/replicas/max'],
+  ['kserve', '  max: ${model.tags.replicas:-1}', '  max: 1000', '/replicas/max'],
+  ['kserve', 'gpus: ${model.tags.gpus:-1}', 'gpus: 80', '/gpus'],
+  ['sglang', 'gpus: ${model.tags.gpus:-1}', 'gpus: 80', '/gpus'],
+  ['sglang', 'replicas: ${model.tags.replicas:-1}', 'replicas: 1000', '/replicas'],
+  ['tensorrt-llm', 'gpus: ${model.tags.gpus:-1}', 'gpus: 80', '/gpus'],
+  ['tensorrt-llm', 'replicas: ${model.tags.replicas:-1}', 'replicas: 1000', '/replicas'],
   [
     'sglang',
     'memory: 48Gi}',
