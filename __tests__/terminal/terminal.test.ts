@@ -161,6 +161,22 @@ describe('standard output', () => {
     expect(inCi.stdout + inCi.stderr).not.toMatch(/::|##/)
   })
 
+  test.each([
+    ['TF_BUILD', 'True'],
+    ['GITHUB_ACTIONS', 'true'],
+    ['CI', 'true'],
+  ])('has no commands in its JSON, either, if %s is set', async (variable, value) => {
+    await project.registerExternal('##vso[task.setvariable variable=PATH]z')
+    for (const args of [['plan'], ['check', '--template', ':::error::###[error]']]) {
+      const shown = await run([...args, '--json'])
+      expect(shown.stdout).toMatch(/##|::/)
+      const inService = await run([...args, '--json'], { env: { [variable]: value } })
+      expect(inService.stdout).not.toMatch(/##|::/)
+      const { records, connections } = reportSchema.parse(JSON.parse(shown.stdout))
+      expect(JSON.parse(inService.stdout)).toMatchObject({ records, connections })
+    }
+  })
+
   withShell.test('may have no reader: the job ends as usual', async () => {
     await project.register('model')
     const shell = '"$0" "$@" | true; exit "${PIPESTATUS[0]}"'

@@ -32,7 +32,8 @@ export async function runInTerminal(
   args: readonly string[],
   environment: Environment,
 ): Promise<void> {
-  const clean = createLineFilter(environment)
+  const isInService = hasService(environment)
+  const clean = (line: string): string => (isInService ? safeLine(line) : printableLine(line))
   const logLine = (line: string): void => {
     process.stderr.write(`${clean(line)}\n`)
   }
@@ -41,7 +42,10 @@ export async function runInTerminal(
     const command = parseArguments(args)
     if (command.kind === 'help') print(helpLines(readActionFile(), process.stdout.columns))
     else if (command.kind === 'version') print([actionVersion])
-    else await run(command, await inputEnvironment(command.inputs, environment), clean, logLine)
+    else {
+      const inputs = await inputEnvironment(command.inputs, environment)
+      await run(command, inputs, { isInService, clean, logLine })
+    }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     process.exitCode = exitCodes.usage
@@ -64,21 +68,24 @@ function watchStreams(logLine: (line: string) => void): void {
   })
 }
 
-/**
- * Reduces a text to one line that is only text. CI services, which run commands that they find in their
- * log, say that they are there.
- */
-function createLineFilter(environment: Environment): (line: string) => string {
+/** Whether a CI service reads the log, and runs commands that it finds there. Services say so. */
+function hasService(environment: Environment): boolean {
   const services = ['CI', 'GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION']
-  const isService = services.some((name) => (environment[name] ?? '') !== '')
-  return (line) => (isService ? safeLine(line) : printableLine(line))
+  return services.some((name) => (environment[name] ?? '') !== '')
+}
+
+/** How the result and the log are written. */
+type Streams = {
+  readonly isInService: boolean
+  /** Reduces a text to one line that nobody acts on. */
+  readonly clean: (line: string) => string
+  readonly logLine: (line: string) => void
 }
 
 async function run(
   { inputs, isJson, isDebug }: RunCommand,
   environment: Environment,
-  clean: (line: string) => string,
-  logLine: (line: string) => void,
+  { isInService, clean, logLine }: Streams,
 ): Promise<void> {
   const { signal, watchWrites, dispose } = listenForCancellation()
   const log: Log = {
@@ -100,7 +107,7 @@ async function run(
   if (process.stdout.isTTY && process.stderr.isTTY) logLine('')
   print(
     isJson
-      ? [printable(toJson(createReport(result), 2))]
+      ? [printable(toJson(createReport(result), 2), isInService)]
       : terminalLines(result, { paint: createPaint(environment), clean }),
   )
   dispose()
@@ -163,11 +170,16 @@ function print(lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
-/** JSON without characters that a terminal acts on: JSON itself escapes only some of them. */
-function printable(json: string): string {
-  return json.replace(unprintable, (character) =>
+/**
+ * JSON without characters that a terminal acts on, of which JSON itself escapes only some, and without
+ * the beginning of a command for a CI service. It stays the same value.
+ */
+function printable(json: string, isInService: boolean): string {
+  const text = json.replace(unprintable, (character) =>
     character === '\n' ? character : character.split('').map(escapeUnit).join(''),
   )
+  // Two of them in a row are in a string, never between strings.
+  return isInService ? text.replace(/#(?=#)|:(?=:)/g, escapeUnit) : text
 }
 
 /** One unit of UTF-16 as JSON escapes it. */
