@@ -5,7 +5,10 @@ import { prose } from './core/text/prose.ts'
 export type Cancellation = {
   /** Aborted at the first signal; the reason is the error that ends the job. */
   readonly signal: AbortSignal
-  /** Sets how to find out, at the moment of the signal, whether the job has written something. */
+  /**
+   * Sets how to find out, at the moment of the signal, whether the job has written something. A job that
+   * never writes does not need it.
+   */
   readonly watchWrites: (writes: () => WriteState) => void
   /** Leaves further signals to Node.js, which ends the process. */
   readonly dispose: () => void
@@ -17,7 +20,7 @@ export type Cancellation = {
  */
 export function listenForCancellation(): Cancellation {
   const controller = new AbortController()
-  let writes = (): WriteState => 'none'
+  let writes = (): WriteState | undefined => undefined
   const cancel = (): void => controller.abort(cancellationError(writes()))
   const signals = ['SIGINT', 'SIGTERM'] as const
   for (const name of signals) process.on(name, cancel)
@@ -32,8 +35,10 @@ export function listenForCancellation(): Cancellation {
   }
 }
 
-function cancellationError(writes: WriteState): SyncError {
+function cancellationError(writes: WriteState | undefined): SyncError {
   switch (writes) {
+    case undefined:
+      return new SyncError(prose`The job was cancelled`)
     case 'none':
       return new SyncError(prose`The job was cancelled before it wrote anything`, {
         advice: prose`The next run will catch up.`,

@@ -40,6 +40,7 @@ export function failedJob(
     targets: inputs === undefined ? [] : knownTargets(inputs),
     operation: 'failed',
     isBranchKnown: false,
+    isCancelled: false,
     error: problemOf(error),
     requests: { mlflow: 0, github: 0 },
     phases: [],

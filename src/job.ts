@@ -53,7 +53,8 @@ export async function runJob(environment: Environment, runtime: Runtime): Promis
     result = await runInputs(inputs, environment, startedAt, watched)
   } catch (error) {
     logBug(error, log)
-    result = failedJob(error, inputs, environment, startedAt)
+    const isCancelled = runtime.signal.aborted
+    result = { ...failedJob(error, inputs, environment, startedAt), isCancelled }
   } finally {
     jobLog.stop()
   }
@@ -75,7 +76,7 @@ async function runInputs(
   const { clock, log, signal, watchWrites, progress, idleClock } = runtime
   const stopwatch = createStopwatch(() => performance.now())
   const clients = createClients({ ...runtime, inputs, environment })
-  watchWrites(clients.writes)
+  if (inputs.mode === 'sync') watchWrites(clients.writes)
   const context = jobContext(inputs, environment, startedAt)
   const options = {
     ...syncOptions(inputs, clients, context, stopwatch),
@@ -98,6 +99,7 @@ async function runInputs(
       branch: result.branch ?? inputs.repository.branch,
       isBranchKnown: result.branch !== undefined,
       operation: operationOf(result),
+      isCancelled: signal.aborted,
       // A cancelled job says the same in its own words.
       error: signal.aborted ? result.error : errorOf(result, clients.writes()),
       warnings: [...inputs.warnings, ...insecureTlsWarnings(inputs), ...result.warnings],

@@ -117,12 +117,16 @@ describe('a job that is cancelled', () => {
     expectCancelled(step, /cancelled after it had written something/)
   })
 
-  test('while it checks the connections says that nothing was written', async () => {
+  test.each([
+    ['check', 'The check'],
+    ['plan', 'The plan'],
+  ])('with `mode: %s` says so, and nothing about a write or the next run', async (mode, what) => {
     const when = hangGitHub(isBranchRead)
-    const step = await project.sync({ mode: 'check' }, { interrupt: { signal: 'SIGTERM', when } })
-    expect(step.exitCode).toBe(1)
-    expect(step.outputs.operation).toBe('checked')
-    expect(step.errors.join('\n')).toMatch(nothingWritten)
+    const step = await project.sync({ mode }, { interrupt: { signal: 'SIGTERM', when } })
+    expectCancelled(step, /The job was cancelled/)
+    expect(step.summary).toMatch(new RegExp(`^## ❌ ${what} for .* was cancelled\n`))
+    expect(step.summary + step.log).not.toMatch(/wrote|next run|checks? failed|failed/)
+    expect(step.report.connections).toBeNull()
   })
 
   test('in the second round of polling reports the commit of the first', async () => {

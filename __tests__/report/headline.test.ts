@@ -123,6 +123,8 @@ describe('the headline of a sync', () => {
     [{ entries: [withheld], error }, `❌ Nothing was written to ${main}; 1 deletion withheld`],
     [{ operation: 'failed', error }, `❌ The sync failed; nothing was written to ${main}`],
     [{ operation: 'failed', error, branch: undefined }, '❌ The sync failed; nothing was written'],
+    // Something may have been written, which the error says.
+    [{ operation: 'failed', error, isCancelled: true }, `❌ The sync for ${main} was cancelled`],
   ])('does not hide what failed: %#', (...given) => check(given))
 })
 

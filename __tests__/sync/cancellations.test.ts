@@ -19,8 +19,8 @@ const world = await useWorld({ version: 3, throughGateway: true })
 const stride = process.env.EVERY_REQUEST === undefined ? 11 : 1
 const timeoutMs = 60 * 60_000
 
-/** Jobs that write and end by themselves. */
-const writing = flows.filter(({ name }) => name !== 'check' && name !== 'polling')
+/** Jobs that end by themselves. */
+const ending = flows.filter(({ name }) => name !== 'polling')
 
 /** Returns when the request with this number arrives, and never responds to it. */
 function cancelAt(server: 'github' | 'mlflow', number: number, cancel: () => void): void {
@@ -37,7 +37,7 @@ function cancelAt(server: 'github' | 'mlflow', number: number, cancel: () => voi
   }
 }
 
-describe.each(writing)('$name', (flow) => {
+describe.each(ending)('$name', (flow) => {
   async function sweep(baseline: Baseline, server: 'github' | 'mlflow'): Promise<Problems> {
     const problems: Record<string, readonly string[]> = {}
     const first = 1 + (flow.name.length % stride)

@@ -11,6 +11,8 @@ import { runCheck, type CheckOptions } from './run-check.ts'
 /**
  * Runs `mode: check`: tests every connection and permission that a sync with these inputs needs,
  * and reports all results together. Leaves no trace.
+ *
+ * @throws the reason if the job was cancelled.
  */
 export async function runChecks(options: CheckOptions): Promise<SyncResult> {
   const { info, progress } = options
@@ -23,6 +25,8 @@ export async function runChecks(options: CheckOptions): Promise<SyncResult> {
   const version = isReachable ? await options.mlflow.version() : undefined
   if (version !== undefined) info(`MLflow is version ${version}`)
   const { repository, branch, connections, warnings } = await checkGitHub(all)
+  // Some errors are part of a check that succeeds, such as those of single runs.
+  options.signal.throwIfAborted()
   return {
     ...emptyResult(repository, branch),
     operation: 'checked',
@@ -39,7 +43,7 @@ async function checkTargets(
   const { config, repository, branch, info } = options
   if (config === undefined) return { targets: knownTargets(options), connection: [] }
   let targets: readonly Target[] = []
-  const connection = await runCheck('Configuration', async () => {
+  const connection = await runCheck(options, 'Configuration', async () => {
     const read = await readTargets(options, repository, branch, () => undefined)
     targets = read.targets
     for (const target of targets) info(describeTarget(target))

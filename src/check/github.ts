@@ -25,7 +25,7 @@ type GitHubChecks = {
 export async function checkGitHub(options: TargetCheckOptions): Promise<GitHubChecks> {
   const { repository, targets } = options
   let branchSnapshot: BranchSnapshot | undefined
-  const branchCheck = await runCheck('GitHub: repository and branch', async () => {
+  const branchCheck = await runCheck(options, 'GitHub: repository and branch', async () => {
     const read = await repository.readBranch(branchQuery(options))
     branchSnapshot = read
     // Those of a chart's directory are reported with the schema.
@@ -72,7 +72,7 @@ async function checkSnapshot(
   const { repository, targets, pullRequest } = options
   const { probes } = repository
   return [
-    await runCheck('GitHub: contents: write', async () => {
+    await runCheck(options, 'GitHub: contents: write', async () => {
       const directories = targets
         .map(({ directory }) => directory)
         .filter((directory) => !snapshot.obstacles.has(directory))
@@ -81,7 +81,7 @@ async function checkSnapshot(
       return { status: 'ok', detail: prose`the token may commit` }
     }),
     pullRequest === undefined
-      ? await runCheck('GitHub: branch rules', async () =>
+      ? await runCheck(options, 'GitHub: branch rules', async () =>
           ruleFinding(await probes.rules(plannedWrite(options, snapshot.branch, false))),
         )
       : {
@@ -92,9 +92,9 @@ async function checkSnapshot(
           mistakes: [],
         },
     ...(await checkPullRequest(options, snapshot)),
-    await runCheck('Template', () => templateFinding(options, snapshot)),
+    await runCheck(options, 'Template', () => templateFinding(options, snapshot)),
     ...(targets.some(({ valuesSchema }) => valuesSchema !== undefined)
-      ? [await runCheck('Values schema', () => checkAllValues(options, snapshot))]
+      ? [await runCheck(options, 'Values schema', () => checkAllValues(options, snapshot))]
       : []),
   ]
 }
@@ -117,11 +117,11 @@ async function checkPullRequest(
     return names.map((name) => skippedCheck(name, prose`not needed without \`pull-request: true\``))
   }
   return [
-    await runCheck(names[0], async () => {
+    await runCheck(options, names[0], async () => {
       await probes.pullRequest(snapshot.branch)
       return { status: 'ok', detail: prose`the token may open pull requests` }
     }),
-    await runCheck(names[1], () => checkHeadBranch(options, snapshot, pullRequest)),
+    await runCheck(options, names[1], () => checkHeadBranch(options, snapshot, pullRequest)),
   ]
 }
 

@@ -18,18 +18,22 @@ export async function checkMlflow(options: TargetCheckOptions): Promise<Connecti
   const chosen: ModelVersion[] = []
   const reading = await checkReading(options, chosen)
   if (!options.writeBack) return reading
-  return [...reading, await runCheck('MLflow: tags', () => checkTags(options.mlflow, chosen))]
+  return [
+    ...reading,
+    await runCheck(options, 'MLflow: tags', () => checkTags(options.mlflow, chosen)),
+  ]
 }
 
 /** @param chosen gets the versions that the targets select. */
 async function checkReading(
-  { mlflow, targets, trackingUri, clock }: TargetCheckOptions,
+  options: TargetCheckOptions,
   chosen: ModelVersion[],
 ): Promise<Connection[]> {
+  const { mlflow, targets, trackingUri, clock } = options
   const registry = createRegistry(mlflow)
   const runIds = new Set<string>()
   let usable: readonly Target[] | undefined
-  const versions = await runCheck('MLflow: model versions', async () => {
+  const versions = await runCheck(options, 'MLflow: model versions', async () => {
     const read = await listVersions(registry, targets)
     usable = read.usable
     for (const runId of read.runIds) runIds.add(runId)
@@ -50,7 +54,7 @@ async function checkReading(
     ]
   }
   const tested = usable
-  const runs = await runCheck('MLflow: runs', async () => {
+  const runs = await runCheck(options, 'MLflow: runs', async () => {
     const { size } = await registry.experiments()
     if (runIds.size === 0) return { status: 'ok', detail: prose`experiments: ${size}` }
     const detail = await checkRuns(registry, [...runIds].slice(-maxSampledRuns))
@@ -59,7 +63,7 @@ async function checkReading(
   if (targets.length === 0) {
     return [versions, runs, skippedCheck('MLflow: selection', prose`there is no valid target`)]
   }
-  const selection = await runCheck('MLflow: selection', async () => {
+  const selection = await runCheck(options, 'MLflow: selection', async () => {
     const { selected, failed } = await readSelections(registry, tested, clock.now())
     chosen.push(...selected.flatMap((row) => row.selected.runs.map(({ version }) => version)))
     const incomplete = selected.flatMap(({ target, selected: { gaps } }): FailedTarget[] => {

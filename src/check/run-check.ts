@@ -19,6 +19,7 @@ export type CheckOptions = Pick<
   | 'builtInTemplate'
   | 'proposing'
   | 'clock'
+  | 'signal'
   | 'info'
 > & {
   /** `owner/name` */
@@ -38,11 +39,20 @@ export type Finding = {
   readonly advice?: Prose
 }
 
-/** Runs one check. Its error becomes a failed result, so that the remaining checks still run. */
-export async function runCheck(name: string, check: () => Promise<Finding>): Promise<Connection> {
+/**
+ * Runs one check. Its error becomes a failed result, so that the remaining checks still run.
+ *
+ * @throws the reason if the job was cancelled: then nothing is known about the connection.
+ */
+export async function runCheck(
+  { signal }: Pick<CheckOptions, 'signal'>,
+  name: string,
+  check: () => Promise<Finding>,
+): Promise<Connection> {
   try {
     return { name, advice: [], mistakes: [], ...(await check()) }
   } catch (error) {
+    signal.throwIfAborted()
     if (!(error instanceof ActionError)) throw error
     const { text, advice = [], mistakes } = error
     return { name, status: 'failed', detail: text, advice, mistakes }

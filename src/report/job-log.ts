@@ -49,7 +49,7 @@ export function logRound(log: Log, round: SyncResult, number: number): void {
   const url = round.operation === 'none' ? undefined : (round.pullRequest?.url ?? round.commit?.url)
   log.info(
     [
-      `Round ${number}: ${plain(resultSentence({ ...round, mode: 'sync', serverUrl: '', isBranchKnown: false }))}`,
+      `Round ${number}: ${plain(resultSentence({ ...round, mode: 'sync', serverUrl: '', isBranchKnown: false, isCancelled: false }))}`,
       ...(counts === '' ? [] : [` (${counts})`]),
       ...(url === undefined ? [] : [`: ${url}`]),
     ].join(''),

@@ -14,6 +14,8 @@ export type JobResult = SyncResult & {
   readonly uiUrl: string
   /** Whether the branch was read, and so exists. */
   readonly isBranchKnown: boolean
+  /** Whether the job was cancelled, whatever it had done until then. */
+  readonly isCancelled: boolean
   /** URL of the workflow run; undefined outside of GitHub Actions. */
   readonly workflowRunUrl: string | undefined
   /** Number of requests to each server, including retries. */
@@ -96,6 +98,7 @@ export function mapMessages(result: JobResult, change: (message: Prose) => Prose
     repository: result.repository,
     branch: result.branch,
     isBranchKnown: result.isBranchKnown,
+    isCancelled: result.isCancelled,
     targets: result.targets,
     failedTargets: result.failedTargets,
     serverUrl: result.serverUrl,

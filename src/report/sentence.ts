@@ -8,7 +8,8 @@ import { joinProse, own, reference, prose, type Prose } from '../core/text/prose
 import { countOutcomes, hasFailed, type JobResult } from './result.ts'
 
 /** What a sentence about a sync, or about a job, depends on. */
-export type Described = SyncResult & Pick<JobResult, 'mode' | 'serverUrl' | 'isBranchKnown'>
+export type Described = SyncResult &
+  Pick<JobResult, 'mode' | 'serverUrl' | 'isBranchKnown' | 'isCancelled'>
 
 /** What happened in one sentence, with links to it. It claims no more than is true. */
 export function resultSentence(result: Described): Prose {
@@ -133,8 +134,10 @@ function describeCheck({ connections = [] }: SyncResult, branch: Prose): Prose {
     : prose`${failed} of ${own(plural(connections.length, 'check'))} failed for ${branch}`
 }
 
-function describeFailure({ mode, branch }: Described, linked: Prose): Prose {
+function describeFailure({ mode, branch, isCancelled }: Described, linked: Prose): Prose {
   const what = own({ sync: 'The sync', plan: 'The plan', check: 'The check' }[mode])
+  // The error says whether something may have been written.
+  if (isCancelled) return prose`${what} for ${linked} was cancelled`
   return branch === undefined
     ? prose`${what} failed; nothing was written`
     : prose`${what} failed; nothing was written to ${linked}`
