@@ -39,6 +39,11 @@ export const listInputs: ReadonlySet<string> = new Set<InputName>([
   'pull-request-reviewers',
 ])
 
+/** Which value, where a flag looks as if it needed none. */
+const valueHints: Partial<Record<InputName, string>> = {
+  recreate: ': `true`, or the id of a run',
+}
+
 /** Flags that are not inputs. */
 const otherFlags: readonly string[] = ['help', 'version', 'json', 'debug']
 
@@ -137,7 +142,7 @@ function collectInputs(flags: readonly Flag[]): {
       continue
     }
     const value = flag.value ?? (booleanInputs.has(name) ? 'true' : undefined)
-    if (value === undefined) problems.push(`\`--${name}\` needs a value`)
+    if (value === undefined) problems.push(`\`--${name}\` needs a value${valueHints[name] ?? ''}`)
     else if (isFlag(value) && !flag.isInline) {
       problems.push(
         `\`--${name}\` needs a value; one that begins with a dash follows an equals sign: \`--${name}=…\``,
@@ -162,7 +167,7 @@ function describeUnknown(raw: string): string {
   if (positive !== wanted && booleanInputs.has(positive)) {
     return `${unknown}: to switch it off, write \`--${positive}=false\``
   }
-  if (wanted === 'dry-run') return `${unknown}: the command \`plan\` writes nothing`
+  if (/^dry[-_]?run$/i.test(wanted)) return `${unknown}: the command \`plan\` writes nothing`
   const nearest = nearestFlags(wanted, flagNames).map((flag) => `\`--${flag}\``)
   return nearest.length === 0 ? unknown : `${unknown}. Did you mean ${nearest.join(' or ')}?`
 }

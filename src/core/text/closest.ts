@@ -38,7 +38,7 @@ export function isClose(a: string, b: string): boolean {
 }
 
 /** Two letters in the wrong order are one slip, but two edits. */
-function isAnagram(a: string, b: string): boolean {
+export function isAnagram(a: string, b: string): boolean {
   const sorted = (text: string): string => Array.from(text).sort().join('')
   return sorted(a) === sorted(b)
 }
