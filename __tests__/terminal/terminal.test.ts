@@ -115,7 +115,7 @@ describe('the command', () => {
     const check = await run(args)
     expect(check.exitCode).toBe(1)
     expect(check.stdout).toMatch(
-      /^failed +Template +There is no template `missing\.yaml` .*\n {4}Check `--template`: /m,
+      /^failed +Template +There is no template `missing\.yaml` .*\n {4}Check `--template`: .* this machine are not read\.$/m,
     )
     expect(check.stdout).toContain('❌ 1 of 9 checks failed for main in ')
     expect((await run([...args, '--fail-on', 'never'])).exitCode).toBe(0)
@@ -264,6 +264,14 @@ describe('the token for GitHub', () => {
     expect((await run(['plan', '--github-token='])).exitCode).toBe(0)
   })
 
+  test('that is not one is reported with the place that it came from', async () => {
+    const variable = await run(['plan'], { env: { GITHUB_TOKEN: 'a\u200bb' } })
+    expect(variable.exitCode).toBe(2)
+    expect(variable.stderr).toContain('`--github-token` (from `GITHUB_TOKEN`) contains ')
+    const flag = await run(['plan', '--github-token', 'a\u200bb'])
+    expect(flag.stderr).toContain('`--github-token` contains ')
+  })
+
   test('that is missing is an invalid use', async () => {
     const { exitCode, stderr, requests } = await run(['plan'], {
       env: { ...withoutToken, PATH: join(scratch, 'empty') },
@@ -287,6 +295,14 @@ describe('an invalid use', () => {
     expect(stderr).toMatch(/^- `--mlflow-token` /m)
     expect(stderr).not.toContain('secret')
     expect(stderr.endsWith(`\nAll commands and flags: ${commandName} --help\n`)).toBe(true)
+  })
+
+  test('is a missing repository', async () => {
+    const { exitCode, stderr } = await runCommand(['plan'], {
+      env: { ...servers, GITHUB_REPOSITORY: '' },
+    })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('`--repository` is required: set it to `owner/name`\n')
   })
 
   test('of flags is reported before any request', async () => {

@@ -1,4 +1,4 @@
-import { prose, type Prose } from '../core/text/prose.ts'
+import { own, prose, type Prose } from '../core/text/prose.ts'
 import { indexName, optionalPath, writtenPath } from './git-names.ts'
 import { findIndexConflict } from './index-conflict.ts'
 import { shown } from './issue.ts'
@@ -10,7 +10,9 @@ export function findConflicts(raw: Readonly<Record<string, string>>): Prose[] {
   if (credentialsIncomplete && raw['mlflow-token'] === '') {
     const names = ['mlflow-username', 'mlflow-password'] as const
     const [missing, given] = raw[names[0]] === '' ? names : [names[1], names[0]]
-    problems.push(prose`\`${missing}\` is empty, but \`${given}\` is set: MLflow needs both`)
+    problems.push(
+      prose`\`${own(missing)}\` is empty, but \`${own(given)}\` is set: MLflow needs both`,
+    )
   }
   if (/^true$/i.test(raw['mlflow-insecure-tls'] ?? '') && raw['mlflow-ca-certificate'] !== '') {
     problems.push(
@@ -37,7 +39,7 @@ function findIndexProblem(raw: Readonly<Record<string, string>>): Prose[] {
     const other = optionalPath.safeParse(raw[name]).data
     return other === undefined
       ? []
-      : [{ what: prose`the file that \`${name}\` names`, path: other }]
+      : [{ what: prose`the file that \`${own(name)}\` names`, path: other }]
   })
   const text = findIndexConflict(path.data, index.data, others)
   return text === undefined ? [] : [prose`\`index\` ${text}`]

@@ -11,6 +11,7 @@ import { issue } from './issue.ts'
  */
 export const repository = z
   .string()
+  .refine((text) => text !== '', { error: 'is required: set it to `owner/name`', abort: true })
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'must be `owner/name`')
   .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be `owner/name`, without `.git`')
 

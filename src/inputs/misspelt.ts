@@ -1,5 +1,5 @@
 import { suggestName } from '../core/text/closest.ts'
-import { prose, type Prose } from '../core/text/prose.ts'
+import { own, prose, type Prose } from '../core/text/prose.ts'
 import { inputNames, inputSchema, type InputName } from './schema.ts'
 
 const prefix = 'INPUT_'
@@ -22,7 +22,7 @@ export function findMisspeltInputs(
     return suggestion === undefined || !isDefault(suggestion, values[suggestion] ?? '')
       ? []
       : [
-          prose`\`${name}\` is not an input of mlflow-sync and has no effect. Did you mean \`${suggestion}\`?`,
+          prose`\`${name}\` is not an input of mlflow-sync and has no effect. Did you mean \`${own(suggestion)}\`?`,
         ]
   })
 }

@@ -137,14 +137,30 @@ async function inputEnvironment(
       Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
     ),
   }
-  const given = [inputs['github-token'], environment.GITHUB_TOKEN].find(
-    (text = '') => text.trim() !== '',
+  const token = await findToken(inputs['github-token'], environment)
+  const complete = { ...variables, 'INPUT_GITHUB-TOKEN': token?.value ?? 'missing' }
+  const problems = findProblems(complete).map((problem) =>
+    token?.source === undefined
+      ? problem
+      : problem.replace(/^`--github-token`/, `$& (from \`${token.source}\`)`),
   )
-  const token = given ?? (await readGhToken(readGitHubUrls(environment).urls.server))
-  const complete = { ...variables, 'INPUT_GITHUB-TOKEN': token ?? 'missing' }
-  const problems = [...findProblems(complete), ...(token === undefined ? [missingToken] : [])]
+  if (token === undefined) problems.push(missingToken)
   if (problems.length > 0) throw new UsageError(problems)
   return complete
+}
+
+/** `source` is undefined if the token is the flag's. */
+type Token = { readonly value: string; readonly source: string | undefined }
+
+async function findToken(
+  flag: string | undefined,
+  environment: Environment,
+): Promise<Token | undefined> {
+  const { GITHUB_TOKEN: variable = '' } = environment
+  if (flag !== undefined && flag.trim() !== '') return { value: flag, source: undefined }
+  if (variable.trim() !== '') return { value: variable, source: 'GITHUB_TOKEN' }
+  const value = await readGhToken(readGitHubUrls(environment).urls.server)
+  return value === undefined ? undefined : { value, source: 'gh auth token' }
 }
 
 const missingToken =

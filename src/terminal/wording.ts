@@ -22,7 +22,7 @@ export function inTerminalWords(message: Prose, hasKeys: boolean): Prose {
       return hole
     })
     .join('')
-  const worded = hasKeys ? text : text.replace(input, asFlag)
+  const worded = aboutPaths(hasKeys ? text : text.replace(input, asFlag))
   return worded.split(hole).flatMap((own, index): Piece[] => {
     const other = index === 0 ? undefined : others[index - 1]
     return [
@@ -30,6 +30,16 @@ export function inTerminalWords(message: Prose, hasKeys: boolean): Prose {
       ...(own === '' ? [] : [{ kind: 'own' as const, text: own }]),
     ]
   })
+}
+
+/** A runner has no files of the user, but whoever names a path in a terminal may mean one there. */
+function aboutPaths(text: string): string {
+  return text
+    .replaceAll('root of the repository', 'root of the repository on GitHub')
+    .replace(
+      /(it is a path from the root of the repository on GitHub[^.]*)\./g,
+      '$1; files on this machine are not read.',
+    )
 }
 
 function asFlag(_: string, name: string, value?: string): string {
