@@ -311,3 +311,20 @@ describe('a JSON placeholder', () => {
     expect(problemsOf(`a: |\n  ${source}\n`)).toEqual([expect.stringMatching(problem)])
   })
 })
+    [
+      '${json:run.params.x:-{}}',
+      /can't contain `\{`, so it can't be a map: write `null`, or another placeholder/,
+    ],
+
+  test.each([
+    'a: ${json:run.params.x:-["--opt: x"]}',
+    'a: {b: ${json:run.params.x}}',
+    'a: [${json:run.params.x}]',
+    'a: ${json:run.params.x:-{"a": 1}}',
+  ])('that breaks the YAML is not told to be quoted: %s', (text) => {
+    expect(problemsOf(text)).toEqual([
+      expect.stringMatching(
+        /^line 1: not valid YAML: (?!.*quotes).* write it on a line of its own/,
+      ),
+    ])
+  })

@@ -8,7 +8,7 @@ import {
   type ParsedNode,
   type Scalar,
 } from 'yaml'
-import { prose } from '../text/prose.ts'
+import { prose, type Prose } from '../text/prose.ts'
 import { interpretOwnedValues } from '../values-file/file.ts'
 import type { Flaw } from '../values-file/flaw.ts'
 import { locateValues } from '../values-file/parse.ts'
@@ -116,13 +116,21 @@ function findYamlProblems(text: string, document: Document.Parsed, lineAt: LineA
       problem:
         code === 'MULTIPLE_DOCS'
           ? prose`a second YAML document begins here, but a template is a single one`
-          : prose`not valid YAML: ${message}${source.includes('${') ? quoteAdvice : []}`,
+          : prose`not valid YAML: ${message}${adviseQuotes(source)}`,
     })
   }
   return [...firstByLine.values()]
 }
 
 const quoteAdvice = prose`. Within \`[ ]\` or \`{ }\`, and with \`: \` or \` #\` in it, a placeholder needs quotes: write \`"\${…}"\``
+
+/** A JSON placeholder would no longer be one in quotes. */
+function adviseQuotes(source: string): Prose {
+  if (/\$\{json:/i.test(source)) return jsonAdvice
+  return source.includes('${') ? quoteAdvice : []
+}
+
+const jsonAdvice = prose`. \`\${json:…}\` can't be within \`[ ]\` or \`{ }\`, or contain \`: \` or \` #\`: write it on a line of its own, as the value of a key, and as its fallback \`null\` or another placeholder`
 
 /** A template must itself be a valid values file, because rendered files get the owned values. */
 function readStructure(text: string, document: Document.Parsed): LocatedValues | LocatedFlaw {

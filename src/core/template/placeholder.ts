@@ -149,9 +149,12 @@ function unclosed(text: string, start: number): MalformedSegment {
 function strayBrace(text: string, start: number, at: number): MalformedSegment {
   const rest = matchAt(/[^}\n]*\}?/y, text, at)
   const source = text.slice(start, at + rest.length)
+  const problem = prose`the fallback in \`${source}\` can't contain \`{\``
   return malformed(
     source,
-    prose`the fallback in \`${source}\` can't contain \`{\`, except in another placeholder such as \`\${run.params.x:-\${model.tags.x}}\``,
+    /^\$\{json:/i.test(source)
+      ? prose`${problem}, so it can't be a map: write \`null\`, or another placeholder as in \`\${json:run.params.x:-\${model.tags.x}}\``
+      : prose`${problem}, except in another placeholder such as \`\${run.params.x:-\${model.tags.x}}\``,
   )
 }
 
