@@ -296,7 +296,7 @@ describe('a JSON placeholder', () => {
   test.each([
     ['${json:run.parms.x}', /did you mean `\$\{json:run\.params\.x\}`/],
     ['${json: run.params.x}', /has blanks around its name: write `\$\{json:run\.params\.x\}`/],
-    ['${JSON:run.params.x}', /is spelled in lower case: write `\$\{json:run\.params\.x\}`/],
+    ['${JSON:run.params.x}', /must be spelled in lower case: write `\$\{json:run\.params\.x\}`/],
     ['${json:run.params.x:=1}', /has `:=`, .*: write `\$\{json:run\.params\.x:-fallback\}`/],
     ['${json:json:run.params.x}', /unknown placeholder/],
     ['${json:}', /unknown placeholder `\$\{json:\}`/],

@@ -50,7 +50,7 @@ export function parseName(name: string, suffix: string): ParsedName | Malformati
   if (clean === name) return { ...reference, isJson }
   const mistake =
     /^json:/i.test(prefix) && prefix !== 'json:' && !/\s/.test(name)
-      ? prose`is spelled in lower case`
+      ? prose`must be spelled in lower case`
       : prose`has blanks around its name`
   return slip(prose`\`\${${name}${suffix}}\` ${mistake}: write \`\${${clean}${suffix}}\``)
 }
