@@ -22,7 +22,7 @@ export const importTable: Readonly<
     packages: ['node:fs', 'zod'],
   },
   'src/config': {
-    folders: ['src/core', 'src/core/text', 'src/inputs'],
+    folders: ['src/core', 'src/core/text', 'src/core/values-file', 'src/inputs'],
     packages: ['yaml', 'zod'],
   },
   'src/http': {

@@ -144,13 +144,130 @@ const accepted: readonly (readonly [string, ChartTexts, string])[] = [
     'id: x\nnullable: x\n$async: x\n',
   ],
   [
+    'everything that a YAML reader of version 1.1 may refuse and Helm does not',
+    schemaOf(true),
+    [
+      '---',
+      'a: 1',
+      '---',
+      'm: &m-_1 {b: 1}',
+      'n: {<<: *m-_1}',
+      'o: {<<: [*m-_1, {c: 1}]}',
+      'p: {"<<": 5, !!str <<: 6}',
+      'q: &q {b: &q 1, c: *q}',
+      'r: [!!float 1, !!float 9223372036854775807, !!int "5", !!bool y, !!null , !!binary aA==]',
+      's: [!!timestamp 2024-1-1, !!map [1], !!seq {b: 1}, !!omap [b: 1], !!set {b}, !foo 1, 1e400]',
+      't: {.inf: 1, .nan: 1, 9223372036854775807: 1, yes: 1, 2024-01-01: 1}',
+      'u: ["\\\\/", "\\x01", "\\uFFFE", "\\U0001F600", \'\\/\']',
+      'v: "x\u00a0\ufeff\u{1F600}"',
+      '...',
+      'w: *x',
+    ].join('\n'),
+  ],
+  [
+    'directives in Chart.yaml',
+    {
+      ...schemaOf(true),
+      'Chart.yaml': '%YAML 1.1\n--- # a\napiVersion: v2\nname: llm\nversion: 0.1.0\n',
+    },
+    'a: 1\n',
+  ],
+  ['aliases that multiply a little', schemaOf(true), unfolding(9)],
+  [
     'a name that objects have is missing, and not required',
     schemaOf({ ...draft2020, properties: { constructor: { type: 'string' } } }),
     'a: 1\n',
   ],
 ]
 
+/** Files that are YAML by its grammar, but that Helm's reader does not resolve or turn into JSON. */
+const unreadable: readonly (readonly [string, string])[] = [
+  ['host: *.example.com\n', 'line 1: YAML reads `*.example.com` as an alias'],
+  ['a: 1\nb: [*x]\n', 'line 2: YAML reads `*x` as an alias, but there is no anchor `&x`'],
+  ['b: *x\na: &x 1\n', 'line 1: YAML reads `*x` as an alias'],
+  ['*x : 1\n', 'line 1: YAML reads `*x` as an alias'],
+  ['a:\n  <<: *defaults\n', 'line 2: YAML reads `*defaults` as an alias'],
+  ['x: &x.y 1\na: *x.y\n', "line 1: Helm's YAML reader accepts only letters, digits, `-` and `_`"],
+  ['a:\n  <<: 5\n', 'line 2: `<<` must have a map, or an alias of a map'],
+  ['a:\n  <<:\n', 'line 2: `<<` must have a map'],
+  ['a: {<<}\n', 'line 1: `<<` must have a map'],
+  ['a:\n  !!merge "<<": 5\n', 'line 2: `<<` must have a map'],
+  ['a:\n  <<: [1]\n', 'line 2: `<<` must have a map'],
+  ['a:\n  <<: [[{b: 1}]]\n', 'line 2: `<<` must have a map'],
+  ['l: &l [{b: 1}]\na:\n  <<: *l\n', 'line 3: `<<` has an alias of a list'],
+  ['a: &x {b: *x}\n', 'line 1: the alias `*x` refers to what it is in'],
+  ['a: &x [*x]\n', 'line 1: the alias `*x` refers to what it is in'],
+  ['a: &x {<<: *x}\n', 'line 1: the alias `*x` refers to what it is in'],
+  ['%YAML 1.2\n---\na: 1\n', 'line 1: Helm reads no directives, such as `%YAML 1.2`'],
+  ['%YAML 1.1\n---\na: 1\n', 'line 1: Helm reads no directives'],
+  ['# a\n\n%TAG ! x\n---\na: 1\n', 'line 3: Helm reads no directives'],
+  ['%YAML 1.1\na: 1\n', 'line 1: Helm reads no directives'],
+  ['a: 1\n---\n%YAML 1.1\n---\nb: 1\n', 'line 3: Helm reads no directives'],
+  ['a: 1\n--- {b: 2}\n', 'line 2: Helm accepts nothing but a comment after `---`'],
+  ['--- !!map\na: 1\n', 'line 1: Helm accepts nothing but a comment after `---`'],
+  ['a: .inf\n', 'line 1: Helm turns values into JSON, which has no `.inf`'],
+  ['a: 1\nb: [-.Inf]\n', 'line 2: Helm turns values into JSON, which has no `-.Inf`'],
+  ['a: .nan\n', 'JSON, which has no `.nan`'],
+  ['a: !!float .inf\n', 'JSON, which has no `.inf`'],
+  ['a: !!int x\n', 'line 1: `x` is not a value of the tag `!!int`'],
+  ['a: !!int 1.5\n', '`1.5` is not a value of the tag `!!int`'],
+  ['a: !!int yes\n', '`yes` is not a value of the tag `!!int`'],
+  ['a: !!int\n', 'line 1: nothing is not a value of the tag `!!int`'],
+  ['a: !!float x\n', '`x` is not a value of the tag `!!float`'],
+  ['a: !!float 18446744073709551615\n', 'is not a value of the tag `!!float`'],
+  ['a: !!bool x\n', '`x` is not a value of the tag `!!bool`'],
+  ['a: !!bool 1\n', '`1` is not a value of the tag `!!bool`'],
+  ['a: !!null x\n', '`x` is not a value of the tag `!!null`'],
+  ['a: !<tag:yaml.org,2002:int> x\n', '`x` is not a value of the tag `!!int`'],
+  ['!!int x: 1\n', '`x` is not a value of the tag `!!int`'],
+  ['a: !!binary "###"\n', 'line 1: the tag `!!binary` is for Base64'],
+  ['a: !!binary aGVsbG8\n', 'the tag `!!binary` is for Base64'],
+  ['a: !!binary "aGVs bG8="\n', 'the tag `!!binary` is for Base64'],
+  ['a: 1\n? [a]\n: 1\n', 'line 2: a list is used as a key'],
+  ['{a: b}: 1\n', 'line 1: a map is used as a key'],
+  ['k: &k [1]\n*k : 1\n', 'line 2: a list is used as a key'],
+  ['? \n: 1\n', 'line 1: null is used as a key'],
+  ['null: 1\n', 'null is used as a key'],
+  ['k: &k ~\n*k : 1\n', 'line 2: null is used as a key'],
+  ['18446744073709551615: 1\n', 'the integer `18446744073709551615` is used as a key'],
+  ['a: 1\nb: "x\u0001"\n', 'line 2: it contains the control character `U+0001`'],
+  ['a: x\u007f\n', 'line 1: it contains the control character `U+007F`'],
+  ['# \u0080\na: 1\n', 'control character `U+0080`'],
+  ['a: x\uffff\n', 'control character `U+FFFF`'],
+  ['a: "\\/"\n', "line 1: Helm's YAML reader does not know `\\/`"],
+  ['a: 1\nb: "\\\\\\uD83D\\uDE00"\n', "line 2: Helm's YAML reader does not know `\\uD83D`"],
+  [unfolding(30), 'its aliases unfold to too many values'],
+]
+
+/** Each list has the one before it twice. */
+function unfolding(levels: number): string {
+  const lines = Array.from({ length: levels }, (_, index) => {
+    const items = index === 0 ? '1' : `*a${index - 1}, *a${index - 1}`
+    return `k${index}: &a${index} [${items}]\n`
+  })
+  return lines.join('')
+}
+
 const rejected: readonly (readonly [string, ChartTexts, string, string])[] = [
+  ...unreadable.map(
+    ([file, problem]) =>
+      [JSON.stringify(file).slice(0, 60), schemaOf(true), file, problem] as const,
+  ),
+  ...unreadable.map(
+    ([file, problem]) =>
+      [
+        `${JSON.stringify(file).slice(0, 60)} among the defaults`,
+        { ...schemaOf(true), 'values.yaml': file },
+        'z: 1\n',
+        problem,
+      ] as const,
+  ),
+  [
+    'an alias of nothing in Chart.yaml',
+    { ...schemaOf(true), 'Chart.yaml': 'apiVersion: v2\nversion: 0.1.0\nname: *x\n' },
+    'a: 1\n',
+    '`chart/Chart.yaml`: line 3: YAML reads `*x` as an alias',
+  ],
   [
     'a wrong type',
     properties({ a: { type: 'integer' } }),
@@ -518,7 +635,9 @@ withHelm('Helm', () => {
   test.each(rejected)('rejects %s, too', (_, texts, file) => {
     const { status, output } = renderChart(texts, file)
     expect(status).not.toBe(0)
-    expect(output).toMatch(/don't meet the specifications of the schema|type mismatch/)
+    expect(output).toMatch(
+      /don't meet the specifications of the schema|type mismatch|(unmarshal|reading) yaml|YAML to JSON/,
+    )
   })
 
   // Helm only notices a circle when it validates a value there.

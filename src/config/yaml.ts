@@ -1,18 +1,13 @@
 import {
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
   parseDocument,
   visit,
   type Document,
   type LineCounter,
   type Node,
-  type Pair,
   type YAMLError,
 } from 'yaml'
 import { prose, type Prose } from '../core/text/prose.ts'
+import { findReferenceFlaws } from '../core/values-file/reference-flaws.ts'
 
 /** What is wrong with the YAML, and where. */
 export type Flaw = { readonly offset: number | undefined; readonly text: Prose }
@@ -48,7 +43,8 @@ export function readYaml(text: string, lineCounter: LineCounter): ReadYaml {
   }
   const flaws = [
     ...document.warnings.map((warning) => describeWarning(warning, text)),
-    ...findReferenceFlaws(document),
+    ...findReferenceFlaws(document).map(({ at, problem }) => ({ offset: at, text: problem })),
+    ...findEmptyTags(document),
   ]
   return flaws.length > 0 ? { ok: false, flaws } : toPlainValue(document)
 }
@@ -75,52 +71,15 @@ function describeWarning({ code, pos, message }: YAMLError, text: string): Flaw 
   return { offset, text: what }
 }
 
-/**
- * Finds aliases and merge keys that refer to nothing, or to what they are in, and the tag `!`, of which
- * YAML does not warn.
- */
-function findReferenceFlaws(document: Document.Parsed): Flaw[] {
+/** Finds the tag `!`, of which YAML does not warn. */
+function findEmptyTags(document: Document.Parsed): Flaw[] {
   const flaws: Flaw[] = []
-  const anchors = new Map<string, Node>()
-  const add = (node: Node, text: Prose) => flaws.push({ offset: node.range?.[0], text })
   visit(document, {
-    Alias(_key, node, ancestors) {
-      const target = anchors.get(node.source)
-      if (target === undefined) {
-        const name = `*${node.source}`
-        add(
-          node,
-          prose`YAML reads \`${name}\` as an alias, but there is no anchor \`&${node.source}\` before it: quote a text: \`'${name}'\``,
-        )
-      } else if (ancestors.includes(target)) {
-        add(node, prose`the alias \`*${node.source}\` refers to what it is in: remove it`)
-      }
-    },
     Value(_key, node) {
-      if (node.anchor !== undefined) anchors.set(node.anchor, node)
-      if (node.tag === '!')
-        add(node, prose`YAML reads \`!\` as a tag, not as a text: quote the text`)
-    },
-    Pair(_key, pair) {
-      const source = findWrongMergeSource(pair, anchors)
-      if (source !== undefined) add(source, prose`\`<<\` must have a map, or an alias of a map`)
+      if (node.tag !== '!') return
+      const text = prose`YAML reads \`!\` as a tag, not as a text: quote the text`
+      flaws.push({ offset: node.range?.[0], text })
     },
   })
   return flaws
-}
-
-function findWrongMergeSource(
-  { key, value }: Pair,
-  anchors: ReadonlyMap<string, Node>,
-): Node | undefined {
-  const isMergeKey = isScalar(key) && typeof key.value === 'symbol'
-  if (!isMergeKey || !isNode(value)) return undefined
-  const resolve = (node: unknown) => (isAlias(node) ? anchors.get(node.source) : node)
-  const sources = resolve(value)
-  const isWrong = (node: unknown): boolean => {
-    const source = resolve(node)
-    // An alias of nothing is a mistake of its own.
-    return source !== undefined && !isMap(source)
-  }
-  return (isSeq(sources) ? sources.items : [value]).some(isWrong) ? value : undefined
 }

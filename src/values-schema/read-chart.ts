@@ -4,7 +4,7 @@ import { prose } from '../core/text/prose.ts'
 import { describeFlaw } from '../core/values-file/flaw.ts'
 import { metadataName, schemaName, valuesName, type ChartFiles } from './chart-files.ts'
 import { readDependencies, type Chart } from './dependencies.ts'
-import { readYaml } from './read-yaml.ts'
+import { readMetadata, readYaml, type YamlResult } from './read-yaml.ts'
 import { noValues, type Values } from './values.ts'
 
 /** Reads a chart with its subcharts; what cannot be read is added to the mistakes. */
@@ -16,7 +16,7 @@ export function readChart(
   return readChartAt('', schema)
 
   function readChartAt(prefix: string, schemaFile: string): Chart {
-    const metadata = readValues(`${prefix}${metadataName}`)
+    const metadata = readValues(`${prefix}${metadataName}`, readMetadata)
     const name = metadata.get('name')
     const folder = prefix.split('/').at(-2) ?? ''
     return {
@@ -56,9 +56,9 @@ export function readChart(
     }
   }
 
-  function readValues(path: string): Values {
+  function readValues(path: string, read: (text: string) => YamlResult = readYaml): Values {
     const text = readText(path)
-    const result = text === undefined ? undefined : readYaml(text)
+    const result = text === undefined ? undefined : read(text)
     if (result === undefined) return noValues
     if (result.ok) return result.values
     const full = pathIn(directory, path)

@@ -54,6 +54,13 @@ describe('a valid template', () => {
     ])
   })
 
+  test.each([
+    'a: {<<: [{b: 1}, {c: 1}]}\nd: &d {e: 1}\nf: {<<: *d}\ng: [*d]',
+    'a:\n  <<: ${json:run.params.x}\nb: &b ${json:run.params.x}\nc:\n  <<:\n    - *b',
+  ])('can have aliases and merge keys: %j', (text) => {
+    expect(problemsOf(text)).toEqual([])
+  })
+
   test.each(['a: 1', 'global:\nvllm: {}', 'global:\n  team: x\n', '\ufeffa: ${run.id}\r\n', '{}'])(
     'can be %j',
     (text) => {
@@ -117,6 +124,15 @@ describe('an invalid template', () => {
     ['global: ${run.id}', /^line 1: `global` is a single value/],
     ['a: 1\nglobal:\n  runid: [1]', /^line 3: .*runid/],
     ['a: "${run.params.x:-{{ .Values.x }}}"', /^line 1: the fallback .* can't contain/],
+    [
+      'ingress:\n  host: *.example.com',
+      /^line 2: YAML reads `\*\.example\.com` as an alias, .*: quote a text: `'\*\.example\.com'`$/,
+    ],
+    ['b: *x\na: &x 1', /^line 1: YAML reads `\*x` as an alias/],
+    ['a: 1\nb:\n  <<: 5', /^line 3: `<<` must have a map, or an alias of a map$/],
+    ['a: 1\nb:\n  <<:', /^line 3: `<<` must have a map/],
+    ['a: &x\n  b: [*x]', /^line 2: the alias `\*x` refers to what it is in/],
+    ['a: 1\nb:\n  <<: ${run.params.x}', /^line 3: `<<` must have a map/],
   ])('such as %j is reported', (text, problem) => {
     expect(problemsOf(text)).toEqual([expect.stringMatching(problem)])
   })
@@ -306,15 +322,14 @@ describe('a JSON placeholder', () => {
       '${json:run.params.x:-none}',
       /fallback of `\$\{json:run\.params\.x\}` can't be used, because its value is not JSON/,
     ],
-    ['${json:run.params.x:-[9007199254740993]}', /can't be used, because .* would round/],
-  ])('such as %s is reported', (source, problem) => {
-    expect(problemsOf(`a: |\n  ${source}\n`)).toEqual([expect.stringMatching(problem)])
-  })
-})
     [
       '${json:run.params.x:-{}}',
       /can't contain `\{`, so it can't be a map: write `null`, or another placeholder/,
     ],
+    ['${json:run.params.x:-[9007199254740993]}', /can't be used, because .* would round/],
+  ])('such as %s is reported', (source, problem) => {
+    expect(problemsOf(`a: |\n  ${source}\n`)).toEqual([expect.stringMatching(problem)])
+  })
 
   test.each([
     'a: ${json:run.params.x:-["--opt: x"]}',
@@ -328,3 +343,4 @@ describe('a JSON placeholder', () => {
       ),
     ])
   })
+})

@@ -13,6 +13,7 @@ import { interpretOwnedValues } from '../values-file/file.ts'
 import type { Flaw } from '../values-file/flaw.ts'
 import { locateValues } from '../values-file/parse.ts'
 import { lineNumberAt } from '../values-file/position.ts'
+import { findReferenceFlaws } from '../values-file/reference-flaws.ts'
 import { findLayout, type LocatedValues, type TemplateLayout } from './join.ts'
 import type { FieldName } from './fields.ts'
 import { findBlockPlace } from './json-source.ts'
@@ -75,6 +76,7 @@ export function parseTemplate(text: string): TemplateResult {
   const problems = [
     ...yamlErrors,
     ...(values !== undefined && 'problem' in values ? [values] : []),
+    ...(document.errors.length === 0 ? findReferenceProblems(document, scalars, lineAt) : []),
     ...scalars.flatMap(({ node }) => findTagProblems(node, lineAt)),
     ...scalars.flatMap((scalar) => findJsonProblems(text, scalar, lineAt)),
     ...locatedSegments.flatMap(({ segment, line }) =>
@@ -122,8 +124,6 @@ function findYamlProblems(text: string, document: Document.Parsed, lineAt: LineA
   return [...firstByLine.values()]
 }
 
-const quoteAdvice = prose`. Within \`[ ]\` or \`{ }\`, and with \`: \` or \` #\` in it, a placeholder needs quotes: write \`"\${…}"\``
-
 /** A JSON placeholder would no longer be one in quotes. */
 function adviseQuotes(source: string): Prose {
   if (/\$\{json:/i.test(source)) return jsonAdvice
@@ -131,6 +131,23 @@ function adviseQuotes(source: string): Prose {
 }
 
 const jsonAdvice = prose`. \`\${json:…}\` can't be within \`[ ]\` or \`{ }\`, or contain \`: \` or \` #\`: write it on a line of its own, as the value of a key, and as its fallback \`null\` or another placeholder`
+
+const quoteAdvice = prose`. Within \`[ ]\` or \`{ }\`, and with \`: \` or \` #\` in it, a placeholder needs quotes: write \`"\${…}"\``
+
+/** JSON that replaces a placeholder may be a map, and so what a merge key needs. */
+function findReferenceProblems(
+  document: Document.Parsed,
+  scalars: readonly TemplateScalar[],
+  lineAt: LineAt,
+): LocatedFlaw[] {
+  const json = new Set<unknown>(
+    scalars.filter(({ segments }) => segments.some(isJsonSegment)).map(({ node }) => node),
+  )
+  return findReferenceFlaws(document, (node) => json.has(node)).map(({ at, problem }) => ({
+    line: lineAt(at),
+    problem,
+  }))
+}
 
 /** A template must itself be a valid values file, because rendered files get the owned values. */
 function readStructure(text: string, document: Document.Parsed): LocatedValues | LocatedFlaw {

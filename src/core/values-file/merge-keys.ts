@@ -53,7 +53,10 @@ function sourceOf(key: unknown): string {
   return isScalar(key) ? (key.source ?? '') : ''
 }
 
-function isMergeKey(key: unknown): boolean {
-  if (!isScalar(key) || key.type !== 'PLAIN' || key.source !== '<<') return false
-  return key.tag === undefined || key.tag === 'tag:yaml.org,2002:merge'
+/** Quotes only make a text of `<<` if it has no tag: `! "<<"` is a merge key for Helm and PyYAML. */
+export function isMergeKey(key: unknown): boolean {
+  if (!isScalar(key) || key.source !== '<<') return false
+  return key.tag === undefined ? key.type === 'PLAIN' : key.tag === '!' || key.tag === mergeTag
 }
+
+const mergeTag = 'tag:yaml.org,2002:merge'
