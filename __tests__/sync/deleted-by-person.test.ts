@@ -288,6 +288,36 @@ describe('a held file is created again', () => {
   })
 })
 
+describe('an id for recreate', () => {
+  test('that is no selected run leads to a warning', async () => {
+    const version = await syncOne()
+    const commit = remove(version)
+    const short = version.runId.slice(0, 8)
+    const step = await sync({ recreate: `${short}\n${'f'.repeat(32)}` })
+    expectHeld(step, version, commit)
+    expect(step.report.warnings).toEqual([
+      expect.stringContaining(`has \`${short}\`, but`),
+      expect.stringContaining('write the complete id'),
+    ])
+    expect(step.report.warnings[0]).toContain(`did you mean \`${version.runId}\`?`)
+    expect((await sync({ recreate: version.runId })).report.warnings).toEqual([])
+  })
+
+  test('brings the file back in each target where a person deleted it', async () => {
+    const version = await project.register('model')
+    const targets = '  - { path: a }\n  - { path: b }\n  - { path: c }\n'
+    project.repository.push('main', { 'targets.yaml': `version: 1\ntargets:\n${targets}` })
+    const inputs = { config: 'targets.yaml', path: '' }
+    await sync(inputs)
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => `${name}/${version.runId}.yaml`)
+    project.repository.push('main', { [String(a)]: null, [String(b)]: null }, 'Remove both')
+    const step = await sync({ ...inputs, recreate: version.runId })
+    expect(step.changes.map(({ path }) => path).toSorted()).toEqual([a, b])
+    expect(project.repository.paths('main')).toEqual(expect.arrayContaining([a, b, c]))
+    expect(step.report.warnings).toEqual([])
+  })
+})
+
 describe("what the action's own prune deleted", () => {
   const champion = { aliases: 'champion', prune: 'true' }
 

@@ -3,7 +3,8 @@ import type { Plan } from '../core/changes.ts'
 import type { IndexFile } from '../core/index-file.ts'
 import type { IndexLinks } from '../core/plan/index-page.ts'
 import { updateIndexPages } from '../core/plan/index-pages.ts'
-import { joinSentences } from '../core/text/prose.ts'
+import { findUnknownRuns, type Recreate } from '../core/recreate.ts'
+import { joinSentences, type Prose } from '../core/text/prose.ts'
 import { planTarget, type TargetPlan, type TargetPlanOptions } from './plan-target.ts'
 import { readFacts } from './read-facts.ts'
 import { readFiles, type LoadedTarget } from './read-files.ts'
@@ -20,6 +21,7 @@ export type PlanOptions = Pick<ReadOptions, 'repository' | 'stopwatch' | 'info'>
   IndexLinks & {
     /** `plan` writes nothing. */
     readonly mode: 'sync' | 'plan'
+    readonly recreate: Recreate
     /** Whether MLflow is told where each version is deployed; never in a plan. */
     readonly writeBack: boolean
   }
@@ -61,11 +63,12 @@ export async function createPlan(
     const indexes = indexesOf(loaded)
     const entries = plans.flatMap((plan) => plan.entries)
     const pages = updateIndexPages({ files, indexes, entries }, options)
-    const warnings = plans.flatMap(({ target, warnings: own }) => {
+    const ofTargets = plans.flatMap(({ target, warnings: own }) => {
       const { warning } = pages.get(target.name) ?? {}
       const all = warning === undefined ? own : [...own, warning]
       return targets.length > 1 ? all.map((text) => nameTarget(target, text)) : all
     })
+    const warnings = [...warnAboutRecreate(options.recreate, state), ...ofTargets]
     const plan = {
       snapshot,
       targets,
@@ -86,6 +89,16 @@ export async function createPlan(
     const error = joinTargetProblems(failures, targets)
     return { ...plan, error, warnings: [...warnings, ...(warning ? [warning] : [])] }
   })
+}
+
+/** A run may be one of a target whose selection is not known. */
+function warnAboutRecreate(
+  recreate: Recreate,
+  { selected, failed }: Pick<ServerState, 'selected' | 'failed'>,
+): Prose[] {
+  if (failed.length > 0) return []
+  const runs = selected.flatMap(({ selected: { runs } }) => runs)
+  return findUnknownRuns(recreate, new Set(runs.map(({ runId }) => runId)))
 }
 
 function indexesOf(targets: readonly LoadedTarget[]): ReadonlyMap<string, IndexFile> {
