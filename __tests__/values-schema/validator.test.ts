@@ -690,6 +690,28 @@ describe('a hostile schema ends in an error:', () => {
     30_000,
   )
 
+  test('files that nearly take too long do not make validation endless', () => {
+    let time = 0
+    const budget = new TimeBudget(1000, () => (time += 150))
+    const result = validatorOf(properties({}), budget)
+    if (!result.ok) throw new Error('the schema is valid')
+    const verdicts = Array.from({ length: 12 }, () => result.validator.check('a: 1\n').kind)
+    // Of the 150 ms that each takes, 50 are free.
+    expect(verdicts.filter((kind) => kind === 'valid')).toHaveLength(10)
+    expect(verdicts.slice(10)).toEqual(['failed', 'failed'])
+    const later = validatorOf(properties({}), budget)
+    expect(later.ok ? [] : later.mistakes.map(({ text }) => plain(text))).toEqual([
+      '`chart/values.schema.json` was not compiled, because schemas and files before it took too long: simplify those',
+    ])
+  })
+
+  test('schemas that nearly take too long to be compiled count, too', () => {
+    let time = 0
+    const budget = new TimeBudget(5000, () => (time += 3000))
+    const compiled = [1, 2, 3].map(() => validatorOf(properties({}), budget).ok)
+    expect(compiled).toEqual([true, true, false])
+  })
+
   test('a file that takes too long affects no other one, until too much time is lost', () => {
     const budget = new TimeBudget(1500)
     const [first, second] = [1, 2].map(() =>

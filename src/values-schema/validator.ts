@@ -36,8 +36,14 @@ export type ValidatorResult =
 /** Enough for the largest schemas; a slow one ends in an error. */
 const compileLimitMs = 5000
 
+/** What an honest schema takes at most. */
+const freeCompileMs = 500
+
 /** For one file. */
 const checkLimitMs = 1000
+
+/** What an honest file takes at most. */
+const freeCheckMs = 50
 
 /** Violations of one file that are named. */
 const maxViolations = 10
@@ -51,14 +57,17 @@ export function createValidator(
   const mistakes: Mistake[] = []
   const path = directory === '' ? schema : `${directory}/${schema}`
   const location = { path, line: undefined }
+  if (budget.isSpent)
+    return { ok: false, mistakes: [{ text: prose`\`${path}\` ${tooLate}`, location }] }
+  const create = (): ValidatorResult => {
+    const chart = readChart(files, { directory, schema }, mistakes)
+    const schemas = compileAll(chart, mistakes)
+    return mistakes.length > 0
+      ? { ok: false, mistakes }
+      : { ok: true, validator: { path, check: createCheck(chart, schemas, budget) } }
+  }
   try {
-    return withTimeLimit(compileLimitMs, () => {
-      const chart = readChart(files, { directory, schema }, mistakes)
-      const schemas = compileAll(chart, mistakes)
-      return mistakes.length > 0
-        ? { ok: false, mistakes }
-        : { ok: true, validator: { path, check: createCheck(chart, schemas, budget) } }
-    })
+    return budget.spend(freeCompileMs, () => withTimeLimit(compileLimitMs, create))
   } catch (error) {
     if (!(error instanceof TimeLimitError || error instanceof RangeError)) throw error
     const text = prose`\`${path}\` ${error instanceof RangeError ? tooDeep : tooSlow}`
@@ -67,6 +76,7 @@ export function createValidator(
 }
 
 const tooSlow = prose`takes too long to be compiled: simplify it`
+const tooLate = prose`was not compiled, because schemas and files before it took too long: simplify those`
 const tooDeep = prose`is nested too deeply`
 
 /** Compiles each schema once, whatever the number of its chart's aliases. */
@@ -90,11 +100,12 @@ function createCheck(chart: Chart, schemas: Schemas, budget: TimeBudget): Valida
       return { kind: 'failed', reason }
     }
     try {
-      return withTimeLimit(checkLimitMs, () => checkText(chart, schemas, text))
+      return budget.spend(freeCheckMs, () =>
+        withTimeLimit(checkLimitMs, () => checkText(chart, schemas, text)),
+      )
     } catch (error) {
       if (error instanceof TimeLimitError) {
         // One file's values say nothing about those of another one.
-        budget.spend(checkLimitMs)
         const reason = prose`its validation against \`${chart.schemaPath}\` takes too long: look there for patterns and references that multiply`
         return { kind: 'failed', reason }
       }
