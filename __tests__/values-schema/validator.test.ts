@@ -52,10 +52,13 @@ const accepted: readonly (readonly [string, ChartTexts, string])[] = [
     {
       [schemaFile]: draft7({
         definitions: { x: {} },
-        properties: { a: { $ref: '#/definitions/x', type: 'string' } },
+        properties: {
+          a: { $ref: '#/definitions/x', type: 'string' },
+          b: { $ref: '#/definitions/x', type: 'string', const: 1, maximum: 0 },
+        },
       }),
     },
-    'a: 1\n',
+    'a: 1\nb: 1\n',
   ],
   [
     '2019-09 only notes formats',
@@ -468,6 +471,30 @@ const rejected: readonly (readonly [string, ChartTexts, string, string])[] = [
     'a: 1\n',
     '`/a` matches what `not` excludes',
   ],
+  ...[draft6, { $schema: 'http://json-schema.org/draft-07/schema#' }].map(
+    (draft) =>
+      [
+        `another constant beside a reference in ${draft.$schema}`,
+        schemaOf({
+          ...draft,
+          definitions: { x: {} },
+          properties: { a: { $ref: '#/definitions/x', const: 1, enum: [5] } },
+        }),
+        'a: 2\n',
+        '`/a` must be `1`, but is `2`',
+      ] as const,
+  ),
+  [
+    'what a reference leads to, beside a constant',
+    {
+      [schemaFile]: draft7({
+        definitions: { x: { type: 'string' } },
+        properties: { a: { $ref: '#/definitions/x', const: 1 } },
+      }),
+    },
+    'a: 1\n',
+    '`/a` must be a string',
+  ],
   [
     'a key that must not be there',
     properties({ a: false }),
@@ -615,6 +642,16 @@ describe('a chart', () => {
       '',
     )
     expect(problems).toHaveLength(5)
+  })
+
+  test.each([
+    ['the file', {}, 's: 5\n', true],
+    ["the chart's defaults", { 'values.yaml': 's: 5\n' }, 'a: 1\n', false],
+  ])('knows that a value for a subchart comes from %s', (_, texts, file, isInFile) => {
+    const chart = { ...schemaOf(true), ...texts, 'charts/s/values.yaml': 'a: 1\n' }
+    const result = validatorOf(chart)
+    const verdict = result.ok ? result.validator.check(file) : undefined
+    expect(verdict).toMatchObject({ kind: 'invalid', violations: [{ path: ['s'], isInFile }] })
   })
 
   test('names ten violations, and says how many others there are', () => {

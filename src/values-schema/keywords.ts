@@ -17,8 +17,8 @@ const maps = new Set([
 const data = new Set(['enum', 'const', 'default', 'examples'])
 
 /**
- * Removes what Ajv acts on and Helm ignores. A reference can lead anywhere, so what is in unknown
- * keywords is taken for schemas.
+ * Removes what Ajv acts on and Helm ignores, and rewrites what only Helm acts on. A reference can lead
+ * anywhere, so what is in unknown keywords is taken for schemas.
  */
 export function withoutIgnored(schema: unknown, draft: Draft): unknown {
   return strip(schema)
@@ -28,6 +28,7 @@ export function withoutIgnored(schema: unknown, draft: Draft): unknown {
     if (!isRecord(value)) return value
     // Early drafts ignore what is beside a `$ref`; Ajv can be told so, but still looks at `type`.
     const isReference = isEarly(draft) && typeof value.$ref === 'string'
+    if (isReference && 'const' in value) return strip(withConstant(value))
     return Object.fromEntries(
       Object.entries(value)
         .filter(([key]) => !ignored.has(key) && !(isReference && key === 'type'))
@@ -40,6 +41,13 @@ export function withoutIgnored(schema: unknown, draft: Draft): unknown {
     if (!maps.has(key) || !isRecord(value)) return strip(value)
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, strip(item)]))
   }
+}
+
+/** Helm's validator does look at a `const` beside a `$ref`, and at nothing else there. */
+function withConstant(value: Record<string, unknown>): Record<string, unknown> {
+  const { $ref, const: constant } = value
+  const kept = Object.entries(value).filter(([key]) => ['definitions', '$defs'].includes(key))
+  return { ...Object.fromEntries(kept), allOf: [{ $ref }, { const: constant }] }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

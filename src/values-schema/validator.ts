@@ -9,7 +9,7 @@ import { readYaml } from './read-yaml.ts'
 import { showValue } from './rules.ts'
 import { compileSchema, type CompiledSchema } from './schema-file.ts'
 import { createTimeBudget, TimeLimitError, withTimeLimit, type TimeBudget } from './time-limit.ts'
-import { formatPointer, toPlain } from './values.ts'
+import { formatPointer, toPlain, valueAt } from './values.ts'
 import { collectErrors, describeErrors, type Schemas, type Violation } from './violations.ts'
 
 export type Verdict =
@@ -139,7 +139,7 @@ function checkText(chart: Chart, schemas: Schemas, text: string): Verdict {
     return {
       kind: 'invalid',
       omitted: 0,
-      violations: [{ path, rule: 'type', text, isInFile: true }],
+      violations: [{ path, rule: 'type', text, isInFile: valueAt(values, path) !== undefined }],
     }
   }
 }
