@@ -1,7 +1,7 @@
 import { GitHubError } from '../core/errors.ts'
 import { lacksLabels, type PullRequest, type PullRequestSettings } from '../core/pull-request.ts'
 import { sortReviewers, type Reviewers } from '../core/reviewers.ts'
-import { joinProse, joinSentences, linkTo, prose, type Prose } from '../core/text/prose.ts'
+import { joinProse, joinSentences, linkTo, plain, prose, type Prose } from '../core/text/prose.ts'
 import type { PullRequests } from '../github/pull-requests.ts'
 import { problemAfterWrite, type Completion } from './after-write.ts'
 
@@ -67,20 +67,31 @@ async function requestReviewers(
   if (error === undefined) return warnings
   const [owner = ''] = repository.split('/')
   const names = [...users, ...teams.map((team) => `${owner}/${team}`)]
-  // GitHub refuses all of them because of one.
-  if (error.status !== 422 || count === 1) {
+  if (!mayConcernOne(error) || count === 1) {
     return [...warnings, reviewerWarning(names, pullRequest, error)]
   }
   const singles = [
     ...users.map((user): Reviewers => ({ users: [user], teams: [] })),
     ...teams.map((team): Reviewers => ({ users: [], teams: [team] })),
   ]
+  const refusals = new Map<string, { refused: string[]; refusal: GitHubError }>()
   for (const [index, single] of singles.entries()) {
     const refusal = await request(single)
-    const name = names[index] ?? ''
-    if (refusal !== undefined) warnings.push(reviewerWarning([name], pullRequest, refusal))
+    if (refusal === undefined) continue
+    const reason = plain(refusal.text)
+    const same = refusals.get(reason) ?? { refused: [], refusal }
+    refusals.set(reason, same)
+    same.refused.push(names[index] ?? '')
   }
-  return warnings
+  const ofReasons = [...refusals.values()].map(({ refused, refusal }) =>
+    reviewerWarning(refused, pullRequest, refusal),
+  )
+  return [...warnings, ...ofReasons]
+}
+
+/** GitHub refuses all of them because of one: a team that it does not show is a 404 or a 403. */
+function mayConcernOne({ status }: GitHubError): boolean {
+  return status === 422 || status === 403 || status === 404
 }
 
 function reviewerWarning(
