@@ -240,6 +240,31 @@ describe('what YAML would drop or follow without an end is a mistake with its li
   })
 })
 
+describe('a key that does not exist', () => {
+  test.each([
+    ['branch', 'It is an input of the action and applies to all targets: set it there'],
+    ['pull-request', 'It is an input of the action and applies to all targets: set it there'],
+    ['recreate', 'It is an input of the action and applies to all targets: set it there'],
+    ['minAge', 'Did you mean `minimum-age`?'],
+    ['min_age', 'Did you mean `minimum-age`?'],
+    ['maxDeletions', 'Did you mean `max-deletions`?'],
+    ['runfilter', 'Did you mean `run-filter`?'],
+    ['chart', 'These keys exist: `name`, `path`'],
+  ])('has a hint: %s', (key, hint) => {
+    const text = `version: 1\ntargets:\n  - path: a\n    ${key}: x\n`
+    expect(mistakesOf(text)).toEqual([
+      expect.stringContaining(`\`targets[0].${key}\` is not a key that mlflow-sync knows. ${hint}`),
+    ])
+  })
+
+  test('may be one of a target or an input, at the top', () => {
+    expect(mistakesOf('version: 1\naliases: [a]\nmode: plan\ntargets: [{ path: a }]\n')).toEqual([
+      'line 2, column 1: `aliases` is not a key that mlflow-sync knows. It is a key of targets: write it in one of them, or in `defaults`',
+      'line 3, column 1: `mode` is not a key that mlflow-sync knows. It is an input of the action and applies to all targets: set it there',
+    ])
+  })
+})
+
 test('an index must not replace another file that the action needs', () => {
   const text = `version: 1
 defaults: { template: deploy/a/TEMPLATE.yml }

@@ -9,8 +9,9 @@ import {
   type TargetSettings,
 } from '../core/target.ts'
 import { suggestName } from '../core/text/closest.ts'
-import { foreign, joinProse, own, prose, type Prose } from '../core/text/prose.ts'
+import { byPlace, foreign, joinProse, own, prose, type Prose } from '../core/text/prose.ts'
 import { detailsOf, didYouMean, shown } from '../inputs/issue.ts'
+import { inputNames } from '../inputs/schema.ts'
 import { findIndexConflicts } from './index-conflicts.ts'
 import { completeTargets, findConflicts, type KeyMistake } from './targets.ts'
 import { createConfigSchema, keyList, knownKeys } from './schema.ts'
@@ -100,15 +101,7 @@ function issueMistakes(found: z.core.$ZodIssue, root: unknown): KeyMistake[] {
   if (found.code === 'unrecognized_keys') {
     const present = Object.keys(valueAt(root, path) as object)
     return found.keys.map((key) => {
-      const known = knownKeys(path)
-      const suggestion = suggestName(
-        key,
-        known.filter((name) => !present.includes(name)),
-      )
-      const hint =
-        suggestion === undefined
-          ? prose`These keys exist: ${keyList(known)}`
-          : didYouMean(suggestion)
+      const hint = hintAt(key, path, present)
       const text = prose`\`${nameOf([...path, key])}\` is not a key that mlflow-sync knows. ${hint}`
       return { path: [...path, key], text, isAboutKey: true }
     })
@@ -131,6 +124,39 @@ function issueMistakes(found: z.core.$ZodIssue, root: unknown): KeyMistake[] {
   const received = showsValue ? [] : describeValue(valueAt(root, path), hint.length > 0)
   const sentence = [...subject, ...own(' '), ...text, ...received]
   return [{ path, text: joinProse([sentence, hint], '. ') }]
+}
+
+function hintAt(key: string, path: readonly PropertyKey[], present: readonly string[]): Prose {
+  const known = knownKeys(path)
+  if (path.length === 0 && knownKeys(['defaults']).includes(key))
+    return prose`It is a key of targets: write it in one of them, or in \`defaults\``
+  if (!known.includes(key) && inputNames.some((name) => name === key)) return inputHint
+  const suggestion = suggestKey(
+    key,
+    known.filter((name) => !present.includes(name)),
+  )
+  return suggestion === undefined
+    ? prose`These keys exist: ${keyList(known)}`
+    : didYouMean(suggestion)
+}
+
+const inputHint = byPlace(
+  'It is an input of the action and applies to all targets: set it there',
+  'It is a flag and applies to all targets: set it there',
+)
+
+/** A key that is similar, or whose words are abbreviated, as in `minAge`. */
+function suggestKey(key: string, names: readonly string[]): string | undefined {
+  const wordsOf = (name: string) =>
+    name
+      .replace(/[A-Z]/g, ' $&')
+      .toLowerCase()
+      .split(/[-_ ]+/)
+  const words = wordsOf(key)
+  const isAbbreviated = (name: string) =>
+    wordsOf(name).length === words.length &&
+    wordsOf(name).every((word, index) => word.startsWith(words[index] ?? ''))
+  return suggestName(key, names) ?? names.find(isAbbreviated)
 }
 
 function code(name: string): Prose {
