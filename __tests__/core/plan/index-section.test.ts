@@ -59,6 +59,7 @@ describe('the section of an index', () => {
     ['a fenced block', `\`\`\`html\n${start}\n${end}\n\`\`\`\n`],
     ['a fenced block with tildes', `~~~\n${start}\n\`\`\`\n${end}\n~~~~\n`],
     ['an indented block', `\n    ${start}\n\t${end}\n`],
+    ['a fenced block with a conflict', '```\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n```\n'],
     ['code spans', `Put \`${start}\` before \`\` ${end} \`\`.\n`],
   ])('ignores marks in %s', (_name, text) => {
     expect(hasIndexMarks(text)).toBe(false)
@@ -89,6 +90,11 @@ describe('the section of an index', () => {
     [
       'conflict markers',
       `x\n<<<<<<< HEAD\n${start}\n=======\n${end}\n>>>>>>> other\n`,
+      '2: there are merge-conflict markers',
+    ],
+    [
+      'a conflict that begins a code block',
+      'x\n<<<<<<< HEAD\n```\na\n=======\nb\n>>>>>>> other\n',
       '2: there are merge-conflict markers',
     ],
     ['conflict markers with CRLF', '<<<<<<<\r\n>>>>>>>\r\n', '1: there are merge-conflict markers'],

@@ -70,23 +70,41 @@ type Marks = {
 
 const mark = /<!--[ \t]*(\/?)[ \t]*mlflow-sync:index[ \t]*-->/g
 
-/** Finds the marks outside of code, in which people may write about them. */
-function findMarks(text: string): Marks {
-  const marks: Mark[] = []
+type Line = {
+  readonly text: string
+  readonly offset: number
+  /** Counted from 1. */
+  readonly number: number
+  /** Whether it is in a fenced code block, or begins or ends one. */
+  readonly isFenced: boolean
+}
+
+function splitLines(text: string): { lines: Line[]; openFence: number | undefined } {
+  const lines: Line[] = []
   let fence: Fence | undefined
   let offset = 0
   for (const [index, line] of text.split('\n').entries()) {
-    const isInFence = fence !== undefined
-    fence = nextFence(fence, line.replace(/\r$/, ''), index + 1)
-    if (!isInFence && fence === undefined && !/^(?: {4}| {0,3}\t)/.test(line)) {
-      for (const { 0: found, 1: slash, index: at } of hideCode(line).matchAll(mark)) {
-        const start = offset + at
-        marks.push({ isEnd: slash === '/', start, end: start + found.length, line: index + 1 })
-      }
-    }
+    const before = fence
+    fence = nextFence(before, line.replace(/\r$/, ''), index + 1)
+    const isFenced = before !== undefined || fence !== undefined
+    lines.push({ text: line, offset, number: index + 1, isFenced })
     offset += line.length + 1
   }
-  return { marks, openFence: fence?.line }
+  return { lines, openFence: fence?.line }
+}
+
+/** Finds the marks outside of code, in which people may write about them. */
+function findMarks(text: string): Marks {
+  const { lines, openFence } = splitLines(text)
+  const marks = lines
+    .filter((line) => !line.isFenced && !/^(?: {4}| {0,3}\t)/.test(line.text))
+    .flatMap((line) =>
+      [...hideCode(line.text).matchAll(mark)].map(({ 0: found, 1: slash, index }): Mark => {
+        const start = line.offset + index
+        return { isEnd: slash === '/', start, end: start + found.length, line: line.number }
+      }),
+    )
+  return { marks, openFence }
 }
 
 /** The fenced code block that is open after a line (CommonMark 0.31, section 4.5). */
@@ -129,11 +147,15 @@ function findMisplacedMark(marks: readonly Mark[]): Obstacle | undefined {
   )
 }
 
-/** Git's conflict markers; a line of equals signs alone may underline a heading. */
+/**
+ * Git's conflict markers; a line of equals signs alone may underline a heading. A page may show a
+ * conflict in a code block. Only its beginning has to be outside, because the conflict itself may begin
+ * a block that it does not end.
+ */
 function findConflict(text: string): Obstacle | undefined {
-  const lines = text.split('\n')
-  const start = lines.findIndex((line) => /^<{7}(?= |\r?$)/.test(line))
-  const hasEnd = lines.slice(start + 1).some((line) => /^>{7}(?= |\r?$)/.test(line))
+  const { lines } = splitLines(text)
+  const start = lines.findIndex((line) => !line.isFenced && /^<{7}(?= |\r?$)/.test(line.text))
+  const hasEnd = lines.slice(start + 1).some((line) => /^>{7}(?= |\r?$)/.test(line.text))
   return start < 0 || !hasEnd
     ? undefined
     : { line: start + 1, problem: prose`there are merge-conflict markers` }
