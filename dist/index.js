@@ -35934,7 +35934,7 @@ module.exports = {
  */
 function listenForCancellation() {
     const controller = new AbortController();
-    let writes = () => 'none';
+    let writes = () => undefined;
     const cancel = () => controller.abort(cancellationError(writes()));
     const signals = ['SIGINT', 'SIGTERM'];
     for (const name of signals)
@@ -35952,6 +35952,8 @@ function listenForCancellation() {
 }
 function cancellationError(writes) {
     switch (writes) {
+        case undefined:
+            return new _core_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .SyncError */ .S0((0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `The job was cancelled`);
         case 'none':
             return new _core_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .SyncError */ .S0((0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `The job was cancelled before it wrote anything`, {
                 advice: (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `The next run will catch up.`,
@@ -37039,6 +37041,7 @@ function targetName(path) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   g9: () => (/* binding */ closestNames),
+  cK: () => (/* binding */ isAnagram),
   Zj: () => (/* binding */ isClose),
   SX: () => (/* binding */ suggestName)
 });
@@ -38038,7 +38041,7 @@ function insertValue(text, at, source) {
 /* harmony import */ var _decode_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5097);
 /* harmony import */ var _hold_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(438);
 /* harmony import */ var _owned_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1534);
-/* harmony import */ var _parse_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1727);
+/* harmony import */ var _parse_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2158);
 /* harmony import */ var _plain_lines_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2861);
 /* harmony import */ var _plain_values_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6178);
 
@@ -38486,6 +38489,69 @@ function* findLexemes(text) {
 
 /***/ }),
 
+/***/ 7264:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   u: () => (/* binding */ findMergedNames),
+/* harmony export */   y: () => (/* binding */ isMergeKey)
+/* harmony export */ });
+/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8815);
+
+function findMergedNames(map, isWanted, resolveAlias) {
+    const findNames = createNameFinder(isWanted, resolveAlias);
+    const all = new Set();
+    const overridden = new Set();
+    const above = new Set();
+    for (const { key, value } of map.items) {
+        if (isMergeKey(key)) {
+            for (const name of findNames(value)) {
+                all.add(name);
+                if (above.has(name))
+                    overridden.add(name);
+            }
+        }
+        else
+            above.add(sourceOf(key));
+    }
+    return { all, overridden };
+}
+/** Finds the wanted names in a merged map or list of maps, and reads each map once. */
+function createNameFinder(isWanted, resolveAlias) {
+    const known = new Map();
+    return function findNames(node) {
+        const target = (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isAlias */ .Vj)(node) ? resolveAlias(node) : node;
+        const names = known.get(target) ?? new Set();
+        if (known.has(target))
+            return names;
+        // A map may be merged into itself.
+        known.set(target, names);
+        const items = (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(target) ? target.items : [];
+        for (const { key } of items)
+            if (isWanted(sourceOf(key)))
+                names.add(sourceOf(key));
+        const merged = items.flatMap(({ key, value }) => (isMergeKey(key) ? [value] : []));
+        const parts = (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isSeq */ .oP)(target) ? target.items : merged;
+        for (const part of parts)
+            for (const name of findNames(part))
+                names.add(name);
+        return names;
+    };
+}
+function sourceOf(key) {
+    return (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isScalar */ .jn)(key) ? (key.source ?? '') : '';
+}
+/** Quotes only make a text of `<<` if it has no tag: `! "<<"` is a merge key for Helm and PyYAML. */
+function isMergeKey(key) {
+    if (!(0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isScalar */ .jn)(key) || key.source !== '<<')
+        return false;
+    return key.tag === undefined ? key.type === 'PLAIN' : key.tag === '!' || key.tag === mergeTag;
+}
+const mergeTag = 'tag:yaml.org,2002:merge';
+
+
+/***/ }),
+
 /***/ 9714:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -38550,7 +38616,7 @@ function helmPlaceholder(key) {
 
 /***/ }),
 
-/***/ 1727:
+/***/ 2158:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38568,57 +38634,8 @@ var dist = __nccwpck_require__(8815);
 var prose = __nccwpck_require__(9700);
 // EXTERNAL MODULE: ./src/core/values-file/aliases.ts
 var aliases = __nccwpck_require__(2659);
-;// CONCATENATED MODULE: ./src/core/values-file/merge-keys.ts
-
-function findMergedNames(map, isWanted, resolveAlias) {
-    const findNames = createNameFinder(isWanted, resolveAlias);
-    const all = new Set();
-    const overridden = new Set();
-    const above = new Set();
-    for (const { key, value } of map.items) {
-        if (isMergeKey(key)) {
-            for (const name of findNames(value)) {
-                all.add(name);
-                if (above.has(name))
-                    overridden.add(name);
-            }
-        }
-        else
-            above.add(sourceOf(key));
-    }
-    return { all, overridden };
-}
-/** Finds the wanted names in a merged map or list of maps, and reads each map once. */
-function createNameFinder(isWanted, resolveAlias) {
-    const known = new Map();
-    return function findNames(node) {
-        const target = (0,dist/* isAlias */.Vj)(node) ? resolveAlias(node) : node;
-        const names = known.get(target) ?? new Set();
-        if (known.has(target))
-            return names;
-        // A map may be merged into itself.
-        known.set(target, names);
-        const items = (0,dist/* isMap */.jh)(target) ? target.items : [];
-        for (const { key } of items)
-            if (isWanted(sourceOf(key)))
-                names.add(sourceOf(key));
-        const merged = items.flatMap(({ key, value }) => (isMergeKey(key) ? [value] : []));
-        const parts = (0,dist/* isSeq */.oP)(target) ? target.items : merged;
-        for (const part of parts)
-            for (const name of findNames(part))
-                names.add(name);
-        return names;
-    };
-}
-function sourceOf(key) {
-    return (0,dist/* isScalar */.jn)(key) ? (key.source ?? '') : '';
-}
-function isMergeKey(key) {
-    if (!(0,dist/* isScalar */.jn)(key) || key.type !== 'PLAIN' || key.source !== '<<')
-        return false;
-    return key.tag === undefined || key.tag === 'tag:yaml.org,2002:merge';
-}
-
+// EXTERNAL MODULE: ./src/core/values-file/merge-keys.ts
+var merge_keys = __nccwpck_require__(7264);
 // EXTERNAL MODULE: ./src/core/values-file/position.ts
 var position = __nccwpck_require__(9504);
 ;// CONCATENATED MODULE: ./src/core/values-file/flow.ts
@@ -38986,7 +39003,7 @@ function findEntries(text, { map }, isWanted, resolveAlias) {
             return flawOf(text, srcToken, (0,prose/* prose */.CS) `duplicate key \`${name}\``);
         entries.set(name, { value, token: srcToken });
     }
-    const { all, overridden } = findMergedNames(map, isWanted, resolveAlias);
+    const { all, overridden } = (0,merge_keys/* findMergedNames */.u)(map, isWanted, resolveAlias);
     const [name] = overridden;
     if (name === undefined)
         return { entries, merged: all };
@@ -39442,6 +39459,68 @@ function escape(character) {
 
 /***/ }),
 
+/***/ 7236:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   q: () => (/* binding */ findReferenceFlaws)
+/* harmony export */ });
+/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8815);
+/* harmony import */ var _text_prose_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9700);
+/* harmony import */ var _aliases_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2659);
+/* harmony import */ var _merge_keys_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7264);
+
+
+
+
+/**
+ * Finds aliases and merge keys that refer to nothing, or to what they are in. The YAML library only
+ * notices them when it converts a document, and then without their place.
+ *
+ * @param isOpen whether a node may yet become anything.
+ */
+function findReferenceFlaws(document, isOpen = () => false) {
+    const resolveAlias = (0,_aliases_js__WEBPACK_IMPORTED_MODULE_2__/* .createAliasResolver */ .j)(document);
+    const flaws = [];
+    (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .visit */ .YR)(document, {
+        Alias(_key, node, ancestors) {
+            const target = resolveAlias(node);
+            const name = `*${node.source}`;
+            if (target === undefined) {
+                const problem = (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `YAML reads \`${name}\` as an alias, but there is no anchor \`&${node.source}\` before it: quote a text: \`'${name}'\``;
+                flaws.push({ at: startOf(node), problem });
+            }
+            else if (ancestors.includes(target)) {
+                const problem = (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `the alias \`${name}\` refers to what it is in: remove it`;
+                flaws.push({ at: startOf(node), problem });
+            }
+        },
+        Pair(_key, pair) {
+            if (!(0,_merge_keys_js__WEBPACK_IMPORTED_MODULE_3__/* .isMergeKey */ .y)(pair.key) || mergesMaps(pair, resolveAlias, isOpen))
+                return;
+            const at = startOf((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isNode */ .Ll)(pair.value) ? pair.value : pair.key);
+            flaws.push({ at, problem: (0,_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `\`<<\` must have a map, or an alias of a map` });
+        },
+    });
+    return flaws;
+}
+function startOf(node) {
+    return (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isNode */ .Ll)(node) ? (node.range?.[0] ?? 0) : 0;
+}
+/** Whether a merge key has a map or a list of maps. An alias of nothing is a flaw of its own. */
+function mergesMaps({ value }, resolveAlias, isOpen) {
+    const resolve = (node) => ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isAlias */ .Vj)(node) ? resolveAlias(node) : node);
+    const isMergeable = (node) => {
+        const source = resolve(node);
+        return source === undefined || (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(source) || ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isNode */ .Ll)(source) && isOpen(source));
+    };
+    const source = resolve(value);
+    return (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isSeq */ .oP)(source) ? source.items.every(isMergeable) : isMergeable(value);
+}
+
+
+/***/ }),
+
 /***/ 3323:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -39584,6 +39663,7 @@ function withoutSecrets(url) {
  * (`name_company`).
  */
 const repository = zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP()
+    .refine((text) => text !== '', { error: 'is required: set it to `owner/name`', abort: true })
     .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'must be `owner/name`')
     .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be `owner/name`, without `.git`');
 /** What `git check-ref-format` rejects. A `:` would change the path in GraphQL's `branch:path`. */
@@ -39836,7 +39916,7 @@ function findConflicts(raw) {
     if (credentialsIncomplete && raw['mlflow-token'] === '') {
         const names = ['mlflow-username', 'mlflow-password'];
         const [missing, given] = raw[names[0]] === '' ? names : [names[1], names[0]];
-        problems.push((0,prose/* prose */.CS) `\`${missing}\` is empty, but \`${given}\` is set: MLflow needs both`);
+        problems.push((0,prose/* prose */.CS) `\`${(0,prose/* own */.ZV)(missing)}\` is empty, but \`${(0,prose/* own */.ZV)(given)}\` is set: MLflow needs both`);
     }
     if (/^true$/i.test(raw['mlflow-insecure-tls'] ?? '') && raw['mlflow-ca-certificate'] !== '') {
         problems.push((0,prose/* prose */.CS) `\`mlflow-insecure-tls\` and \`mlflow-ca-certificate\` exclude each other: remove one of them`);
@@ -39857,7 +39937,7 @@ function findIndexProblem(raw) {
         const other = git_names/* optionalPath */.s2.safeParse(raw[name]).data;
         return other === undefined
             ? []
-            : [{ what: (0,prose/* prose */.CS) `the file that \`${name}\` names`, path: other }];
+            : [{ what: (0,prose/* prose */.CS) `the file that \`${(0,prose/* own */.ZV)(name)}\` names`, path: other }];
     });
     const text = (0,index_conflict/* findIndexConflict */.O)(path.data, index.data, others);
     return text === undefined ? [] : [(0,prose/* prose */.CS) `\`index\` ${text}`];
@@ -39893,7 +39973,7 @@ function findMisspeltInputs(environment, values) {
         return suggestion === undefined || !isDefault(suggestion, values[suggestion] ?? '')
             ? []
             : [
-                (0,prose/* prose */.CS) `\`${name}\` is not an input of mlflow-sync and has no effect. Did you mean \`${suggestion}\`?`,
+                (0,prose/* prose */.CS) `\`${name}\` is not an input of mlflow-sync and has no effect. Did you mean \`${(0,prose/* own */.ZV)(suggestion)}\`?`,
             ];
     });
 }
@@ -40421,7 +40501,7 @@ const environmentSchema = schemas/* object */.Ikc({
 
 /***/ }),
 
-/***/ 5626:
+/***/ 1623:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40450,6 +40530,8 @@ var dist = __nccwpck_require__(8815);
 var text_closest = __nccwpck_require__(5380);
 // EXTERNAL MODULE: ./src/inputs/issue.ts
 var issue = __nccwpck_require__(82);
+// EXTERNAL MODULE: ./src/inputs/schema.ts + 1 modules
+var schema = __nccwpck_require__(9813);
 // EXTERNAL MODULE: ./src/inputs/git-names.ts
 var git_names = __nccwpck_require__(8188);
 // EXTERNAL MODULE: ./src/inputs/index-conflict.ts
@@ -40772,7 +40854,10 @@ function othersOf({ directory, template, valuesSchema }, position) {
     return candidates.flatMap(({ what, path }) => (path === undefined ? [] : [{ what, path }]));
 }
 
+// EXTERNAL MODULE: ./src/core/values-file/reference-flaws.ts
+var reference_flaws = __nccwpck_require__(7236);
 ;// CONCATENATED MODULE: ./src/config/yaml.ts
+
 
 
 /** One bracket that is not closed can lead to hundreds of errors. */
@@ -40801,7 +40886,8 @@ function readYaml(text, lineCounter) {
     }
     const flaws = [
         ...document.warnings.map((warning) => describeWarning(warning, text)),
-        ...findReferenceFlaws(document),
+        ...(0,reference_flaws/* findReferenceFlaws */.q)(document).map(({ at, problem }) => ({ offset: at, text: problem })),
+        ...findEmptyTags(document),
     ];
     return flaws.length > 0 ? { ok: false, flaws } : toPlainValue(document);
 }
@@ -40826,54 +40912,22 @@ function describeWarning({ code, pos, message }, text) {
         : (0,prose/* prose */.CS) `the tag \`${tag}\` is not supported: remove it, or quote the text`;
     return { offset, text: what };
 }
-/**
- * Finds aliases and merge keys that refer to nothing, or to what they are in, and the tag `!`, of which
- * YAML does not warn.
- */
-function findReferenceFlaws(document) {
+/** Finds the tag `!`, of which YAML does not warn. */
+function findEmptyTags(document) {
     const flaws = [];
-    const anchors = new Map();
-    const add = (node, text) => flaws.push({ offset: node.range?.[0], text });
     (0,dist/* visit */.YR)(document, {
-        Alias(_key, node, ancestors) {
-            const target = anchors.get(node.source);
-            if (target === undefined) {
-                const name = `*${node.source}`;
-                add(node, (0,prose/* prose */.CS) `YAML reads \`${name}\` as an alias, but there is no anchor \`&${node.source}\` before it: quote a text: \`'${name}'\``);
-            }
-            else if (ancestors.includes(target)) {
-                add(node, (0,prose/* prose */.CS) `the alias \`*${node.source}\` refers to what it is in: remove it`);
-            }
-        },
         Value(_key, node) {
-            if (node.anchor !== undefined)
-                anchors.set(node.anchor, node);
-            if (node.tag === '!')
-                add(node, (0,prose/* prose */.CS) `YAML reads \`!\` as a tag, not as a text: quote the text`);
-        },
-        Pair(_key, pair) {
-            const source = findWrongMergeSource(pair, anchors);
-            if (source !== undefined)
-                add(source, (0,prose/* prose */.CS) `\`<<\` must have a map, or an alias of a map`);
+            if (node.tag !== '!')
+                return;
+            const text = (0,prose/* prose */.CS) `YAML reads \`!\` as a tag, not as a text: quote the text`;
+            flaws.push({ offset: node.range?.[0], text });
         },
     });
     return flaws;
 }
-function findWrongMergeSource({ key, value }, anchors) {
-    const isMergeKey = (0,dist/* isScalar */.jn)(key) && typeof key.value === 'symbol';
-    if (!isMergeKey || !(0,dist/* isNode */.Ll)(value))
-        return undefined;
-    const resolve = (node) => ((0,dist/* isAlias */.Vj)(node) ? anchors.get(node.source) : node);
-    const sources = resolve(value);
-    const isWrong = (node) => {
-        const source = resolve(node);
-        // An alias of nothing is a mistake of its own.
-        return source !== undefined && !(0,dist/* isMap */.jh)(source);
-    };
-    return ((0,dist/* isSeq */.oP)(sources) ? sources.items : [value]).some(isWrong) ? value : undefined;
-}
 
 ;// CONCATENATED MODULE: ./src/config/parse.ts
+
 
 
 
@@ -40941,11 +40995,7 @@ function issueMistakes(found, root) {
     if (found.code === 'unrecognized_keys') {
         const present = Object.keys(valueAt(root, path));
         return found.keys.map((key) => {
-            const known = knownKeys(path);
-            const suggestion = (0,text_closest/* suggestName */.SX)(key, known.filter((name) => !present.includes(name)));
-            const hint = suggestion === undefined
-                ? (0,prose/* prose */.CS) `These keys exist: ${keyList(known)}`
-                : (0,issue/* didYouMean */.au)(suggestion);
+            const hint = hintAt(key, path, present);
             const text = (0,prose/* prose */.CS) `\`${nameOf([...path, key])}\` is not a key that mlflow-sync knows. ${hint}`;
             return { path: [...path, key], text, isAboutKey: true };
         });
@@ -40962,6 +41012,29 @@ function issueMistakes(found, root) {
     const received = showsValue ? [] : describeValue(valueAt(root, path), hint.length > 0);
     const sentence = [...subject, ...(0,prose/* own */.ZV)(' '), ...text, ...received];
     return [{ path, text: (0,prose/* joinProse */.c5)([sentence, hint], '. ') }];
+}
+function hintAt(key, path, present) {
+    const known = knownKeys(path);
+    if (path.length === 0 && knownKeys(['defaults']).includes(key))
+        return (0,prose/* prose */.CS) `It is a key of targets: write it in one of them, or in \`defaults\``;
+    if (!known.includes(key) && schema/* inputNames */.vj.some((name) => name === key))
+        return inputHint;
+    const suggestion = suggestKey(key, known.filter((name) => !present.includes(name)));
+    return suggestion === undefined
+        ? (0,prose/* prose */.CS) `These keys exist: ${keyList(known)}`
+        : (0,issue/* didYouMean */.au)(suggestion);
+}
+const inputHint = (0,prose/* byPlace */.hz)('It is an input of the action and applies to all targets: set it there', 'It is a flag and applies to all targets: set it there');
+/** A key that is similar, or whose words are abbreviated, as in `minAge`. */
+function suggestKey(key, names) {
+    const wordsOf = (name) => name
+        .replace(/[A-Z]/g, ' $&')
+        .toLowerCase()
+        .split(/[-_ ]+/);
+    const words = wordsOf(key);
+    const isAbbreviated = (name) => wordsOf(name).length === words.length &&
+        wordsOf(name).every((word, index) => word.startsWith(words[index] ?? ''));
+    return (0,text_closest/* suggestName */.SX)(key, names) ?? names.find(isAbbreviated);
 }
 function code(name) {
     return [...(0,prose/* own */.ZV)('`'), ...(0,prose/* foreign */.V$)(name), ...(0,prose/* own */.ZV)('`')];
@@ -42719,8 +42792,8 @@ var links = __nccwpck_require__(2606);
 var values_file_file = __nccwpck_require__(6553);
 // EXTERNAL MODULE: ./src/core/values-file/flaw.ts
 var values_file_flaw = __nccwpck_require__(5393);
-// EXTERNAL MODULE: ./src/core/values-file/parse.ts + 3 modules
-var parse = __nccwpck_require__(1727);
+// EXTERNAL MODULE: ./src/core/values-file/parse.ts + 2 modules
+var parse = __nccwpck_require__(2158);
 ;// CONCATENATED MODULE: ./src/core/values-file/references.ts
 
 
@@ -43975,7 +44048,7 @@ function parseName(name, suffix) {
     if (clean === name)
         return { ...reference, isJson };
     const mistake = /^json:/i.test(prefix) && prefix !== 'json:' && !/\s/.test(name)
-        ? (0,prose/* prose */.CS) `is spelled in lower case`
+        ? (0,prose/* prose */.CS) `must be spelled in lower case`
         : (0,prose/* prose */.CS) `has blanks around its name`;
     return slip((0,prose/* prose */.CS) `\`\${${name}${suffix}}\` ${mistake}: write \`\${${clean}${suffix}}\``);
 }
@@ -44106,7 +44179,10 @@ function unclosed(text, start) {
 function strayBrace(text, start, at) {
     const rest = matchAt(/[^}\n]*\}?/y, text, at);
     const source = text.slice(start, at + rest.length);
-    return malformed(source, (0,prose/* prose */.CS) `the fallback in \`${source}\` can't contain \`{\`, except in another placeholder such as \`\${run.params.x:-\${model.tags.x}}\``);
+    const problem = (0,prose/* prose */.CS) `the fallback in \`${source}\` can't contain \`{\``;
+    return malformed(source, /^\$\{json:/i.test(source)
+        ? (0,prose/* prose */.CS) `${problem}, so it can't be a map: write \`null\`, or another placeholder as in \`\${json:run.params.x:-\${model.tags.x}}\``
+        : (0,prose/* prose */.CS) `${problem}, except in another placeholder such as \`\${run.params.x:-\${model.tags.x}}\``);
 }
 function innerJson(source) {
     return malformed(source, (0,prose/* prose */.CS) `the fallback in \`${source}\` can't contain \`json:\`: write it in front of the first name, as in \`\${json:run.params.x:-\${model.tags.x}}\``);
@@ -45186,6 +45262,7 @@ function branchQuery({ branch, config, targets, }) {
 
 
 
+
 /** Whether a template refers to a field, at least as a fallback. */
 function usesField({ placeholders }, field) {
     return placeholders.some((placeholder) => withFallbacks(placeholder).some((used) => used.field === field));
@@ -45207,6 +45284,7 @@ function parseTemplate(text) {
     const problems = [
         ...yamlErrors,
         ...(values !== undefined && 'problem' in values ? [values] : []),
+        ...(document.errors.length === 0 ? findReferenceProblems(document, scalars, lineAt) : []),
         ...scalars.flatMap(({ node }) => findTagProblems(node, lineAt)),
         ...scalars.flatMap((scalar) => findJsonProblems(text, scalar, lineAt)),
         ...locatedSegments.flatMap(({ segment, line }) => segment.kind === 'malformed' && !linesWithErrors.has(line)
@@ -45237,12 +45315,27 @@ function findYamlProblems(text, document, lineAt) {
             line,
             problem: code === 'MULTIPLE_DOCS'
                 ? (0,prose/* prose */.CS) `a second YAML document begins here, but a template is a single one`
-                : (0,prose/* prose */.CS) `not valid YAML: ${message}${source.includes('${') ? quoteAdvice : []}`,
+                : (0,prose/* prose */.CS) `not valid YAML: ${message}${adviseQuotes(source)}`,
         });
     }
     return [...firstByLine.values()];
 }
+/** A JSON placeholder would no longer be one in quotes. */
+function adviseQuotes(source) {
+    if (/\$\{json:/i.test(source))
+        return parse_jsonAdvice;
+    return source.includes('${') ? quoteAdvice : [];
+}
+const parse_jsonAdvice = (0,prose/* prose */.CS) `. \`\${json:…}\` can't be within \`[ ]\` or \`{ }\`, or contain \`: \` or \` #\`: write it on a line of its own, as the value of a key, and as its fallback \`null\` or another placeholder`;
 const quoteAdvice = (0,prose/* prose */.CS) `. Within \`[ ]\` or \`{ }\`, and with \`: \` or \` #\` in it, a placeholder needs quotes: write \`"\${…}"\``;
+/** JSON that replaces a placeholder may be a map, and so what a merge key needs. */
+function findReferenceProblems(document, scalars, lineAt) {
+    const json = new Set(scalars.filter(({ segments }) => segments.some(isJsonSegment)).map(({ node }) => node));
+    return (0,reference_flaws/* findReferenceFlaws */.q)(document, (node) => json.has(node)).map(({ at, problem }) => ({
+        line: lineAt(at),
+        problem,
+    }));
+}
 /** A template must itself be a valid values file, because rendered files get the owned values. */
 function readStructure(text, document) {
     if (!(0,dist/* isMap */.jh)(document.contents)) {
@@ -46375,23 +46468,29 @@ function append(text, section, lineBreak) {
     return `${text}${separator}${section}${lineBreak}`;
 }
 const mark = /<!--[ \t]*(\/?)[ \t]*mlflow-sync:index[ \t]*-->/g;
-/** Finds the marks outside of code, in which people may write about them. */
-function findMarks(text) {
-    const marks = [];
+function splitLines(text) {
+    const lines = [];
     let fence;
     let offset = 0;
     for (const [index, line] of text.split('\n').entries()) {
-        const isInFence = fence !== undefined;
-        fence = nextFence(fence, line.replace(/\r$/, ''), index + 1);
-        if (!isInFence && fence === undefined && !/^(?: {4}| {0,3}\t)/.test(line)) {
-            for (const { 0: found, 1: slash, index: at } of hideCode(line).matchAll(mark)) {
-                const start = offset + at;
-                marks.push({ isEnd: slash === '/', start, end: start + found.length, line: index + 1 });
-            }
-        }
+        const before = fence;
+        fence = nextFence(before, line.replace(/\r$/, ''), index + 1);
+        const isFenced = before !== undefined || fence !== undefined;
+        lines.push({ text: line, offset, number: index + 1, isFenced });
         offset += line.length + 1;
     }
-    return { marks, openFence: fence?.line };
+    return { lines, openFence: fence?.line };
+}
+/** Finds the marks outside of code, in which people may write about them. */
+function findMarks(text) {
+    const { lines, openFence } = splitLines(text);
+    const marks = lines
+        .filter((line) => !line.isFenced && !/^(?: {4}| {0,3}\t)/.test(line.text))
+        .flatMap((line) => [...hideCode(line.text).matchAll(mark)].map(({ 0: found, 1: slash, index }) => {
+        const start = line.offset + index;
+        return { isEnd: slash === '/', start, end: start + found.length, line: line.number };
+    }));
+    return { marks, openFence };
 }
 /** The fenced code block that is open after a line (CommonMark 0.31, section 4.5). */
 function nextFence(fence, line, number) {
@@ -46429,11 +46528,15 @@ function findMisplacedMark(marks) {
         problem: (0,prose/* prose */.CS) `the mark of the index is there more than once`,
     });
 }
-/** Git's conflict markers; a line of equals signs alone may underline a heading. */
+/**
+ * Git's conflict markers; a line of equals signs alone may underline a heading. A page may show a
+ * conflict in a code block. Only its beginning has to be outside, because the conflict itself may begin
+ * a block that it does not end.
+ */
 function findConflict(text) {
-    const lines = text.split('\n');
-    const start = lines.findIndex((line) => /^<{7}(?= |\r?$)/.test(line));
-    const hasEnd = lines.slice(start + 1).some((line) => /^>{7}(?= |\r?$)/.test(line));
+    const { lines } = splitLines(text);
+    const start = lines.findIndex((line) => !line.isFenced && /^<{7}(?= |\r?$)/.test(line.text));
+    const hasEnd = lines.slice(start + 1).some((line) => /^>{7}(?= |\r?$)/.test(line.text));
     return start < 0 || !hasEnd
         ? undefined
         : { line: start + 1, problem: (0,prose/* prose */.CS) `there are merge-conflict markers` };
@@ -46759,12 +46862,17 @@ async function findIndexProblems(repository, snapshot, targets) {
 
 ;// CONCATENATED MODULE: ./src/check/run-check.ts
 
-/** Runs one check. Its error becomes a failed result, so that the remaining checks still run. */
-async function runCheck(name, check) {
+/**
+ * Runs one check. Its error becomes a failed result, so that the remaining checks still run.
+ *
+ * @throws the reason if the job was cancelled: then nothing is known about the connection.
+ */
+async function runCheck({ signal }, name, check) {
     try {
         return { name, advice: [], mistakes: [], ...(await check()) };
     }
     catch (error) {
+        signal.throwIfAborted();
         if (!(error instanceof errors/* ActionError */.lZ))
             throw error;
         const { text, advice = [], mistakes } = error;
@@ -47026,8 +47134,8 @@ function canBecome(scalar, text) {
     return text.startsWith(literalOf(segments[0])) && text.endsWith(literalOf(segments.at(-1)));
 }
 
-// EXTERNAL MODULE: ./src/values-schema/read-yaml.ts + 1 modules
-var read_yaml = __nccwpck_require__(5695);
+// EXTERNAL MODULE: ./src/values-schema/read-yaml.ts + 3 modules
+var read_yaml = __nccwpck_require__(3664);
 // EXTERNAL MODULE: ./src/values-schema/values.ts
 var values_schema_values = __nccwpck_require__(6058);
 ;// CONCATENATED MODULE: ./src/values-schema/collisions.ts
@@ -47178,7 +47286,7 @@ const mlflowRunId = /^[0-9a-f]{32}$/;
 async function checkGitHub(options) {
     const { repository, targets } = options;
     let branchSnapshot;
-    const branchCheck = await runCheck('GitHub: repository and branch', async () => {
+    const branchCheck = await runCheck(options, 'GitHub: repository and branch', async () => {
         const read = await repository.readBranch(branchQuery(options));
         branchSnapshot = read;
         // Those of a chart's directory are reported with the schema.
@@ -47220,7 +47328,7 @@ async function checkSnapshot(options, snapshot) {
     const { repository, targets, pullRequest } = options;
     const { probes } = repository;
     return [
-        await runCheck('GitHub: contents: write', async () => {
+        await runCheck(options, 'GitHub: contents: write', async () => {
             const directories = targets
                 .map(({ directory }) => directory)
                 .filter((directory) => !snapshot.obstacles.has(directory));
@@ -47229,7 +47337,7 @@ async function checkSnapshot(options, snapshot) {
             return { status: 'ok', detail: (0,prose/* prose */.CS) `the token may commit` };
         }),
         pullRequest === undefined
-            ? await runCheck('GitHub: branch rules', async () => ruleFinding(await probes.rules(plannedWrite(options, snapshot.branch, false))))
+            ? await runCheck(options, 'GitHub: branch rules', async () => ruleFinding(await probes.rules(plannedWrite(options, snapshot.branch, false))))
             : {
                 name: 'GitHub: branch rules',
                 status: 'ok',
@@ -47238,9 +47346,9 @@ async function checkSnapshot(options, snapshot) {
                 mistakes: [],
             },
         ...(await checkPullRequest(options, snapshot)),
-        await runCheck('Template', () => templateFinding(options, snapshot)),
+        await runCheck(options, 'Template', () => templateFinding(options, snapshot)),
         ...(targets.some(({ valuesSchema }) => valuesSchema !== undefined)
-            ? [await runCheck('Values schema', () => checkAllValues(options, snapshot))]
+            ? [await runCheck(options, 'Values schema', () => checkAllValues(options, snapshot))]
             : []),
     ];
 }
@@ -47259,11 +47367,11 @@ async function checkPullRequest(options, snapshot) {
         return names.map((name) => skippedCheck(name, (0,prose/* prose */.CS) `not needed without \`pull-request: true\``));
     }
     return [
-        await runCheck(names[0], async () => {
+        await runCheck(options, names[0], async () => {
             await probes.pullRequest(snapshot.branch);
             return { status: 'ok', detail: (0,prose/* prose */.CS) `the token may open pull requests` };
         }),
-        await runCheck(names[1], () => checkHeadBranch(options, snapshot, pullRequest)),
+        await runCheck(options, names[1], () => checkHeadBranch(options, snapshot, pullRequest)),
     ];
 }
 async function templateFinding(options, snapshot) {
@@ -48755,14 +48863,18 @@ async function checkMlflow(options) {
     const reading = await checkReading(options, chosen);
     if (!options.writeBack)
         return reading;
-    return [...reading, await runCheck('MLflow: tags', () => checkTags(options.mlflow, chosen))];
+    return [
+        ...reading,
+        await runCheck(options, 'MLflow: tags', () => checkTags(options.mlflow, chosen)),
+    ];
 }
 /** @param chosen gets the versions that the targets select. */
-async function checkReading({ mlflow, targets, trackingUri, clock }, chosen) {
+async function checkReading(options, chosen) {
+    const { mlflow, targets, trackingUri, clock } = options;
     const registry = createRegistry(mlflow);
     const runIds = new Set();
     let usable;
-    const versions = await runCheck('MLflow: model versions', async () => {
+    const versions = await runCheck(options, 'MLflow: model versions', async () => {
         const read = await mlflow_listVersions(registry, targets);
         usable = read.usable;
         for (const runId of read.runIds)
@@ -48785,7 +48897,7 @@ async function checkReading({ mlflow, targets, trackingUri, clock }, chosen) {
         ];
     }
     const tested = usable;
-    const runs = await runCheck('MLflow: runs', async () => {
+    const runs = await runCheck(options, 'MLflow: runs', async () => {
         const { size } = await registry.experiments();
         if (runIds.size === 0)
             return { status: 'ok', detail: (0,prose/* prose */.CS) `experiments: ${size}` };
@@ -48795,7 +48907,7 @@ async function checkReading({ mlflow, targets, trackingUri, clock }, chosen) {
     if (targets.length === 0) {
         return [versions, runs, skippedCheck('MLflow: selection', (0,prose/* prose */.CS) `there is no valid target`)];
     }
-    const selection = await runCheck('MLflow: selection', async () => {
+    const selection = await runCheck(options, 'MLflow: selection', async () => {
         const { selected, failed } = await readSelections(registry, tested, clock.now());
         chosen.push(...selected.flatMap((row) => row.selected.runs.map(({ version }) => version)));
         const incomplete = selected.flatMap(({ target, selected: { gaps } }) => {
@@ -48867,6 +48979,8 @@ async function checkRuns(registry, runIds) {
 /**
  * Runs `mode: check`: tests every connection and permission that a sync with these inputs needs,
  * and reports all results together. Leaves no trace.
+ *
+ * @throws the reason if the job was cancelled.
  */
 async function runChecks(options) {
     const { info, progress } = options;
@@ -48880,6 +48994,8 @@ async function runChecks(options) {
     if (version !== undefined)
         info(`MLflow is version ${version}`);
     const { repository, branch, connections, warnings } = await checkGitHub(all);
+    // Some errors are part of a check that succeeds, such as those of single runs.
+    options.signal.throwIfAborted();
     return {
         ...(0,result/* emptyResult */.$)(repository, branch),
         operation: 'checked',
@@ -48894,7 +49010,7 @@ async function checkTargets(options) {
     if (config === undefined)
         return { targets: knownTargets(options), connection: [] };
     let targets = [];
-    const connection = await runCheck('Configuration', async () => {
+    const connection = await runCheck(options, 'Configuration', async () => {
         const read = await readTargets(options, repository, branch, () => undefined);
         targets = read.targets;
         for (const target of targets)
@@ -56283,6 +56399,7 @@ function failedJob(error, inputs, environment, startedAt) {
         targets: inputs === undefined ? [] : knownTargets(inputs),
         operation: 'failed',
         isBranchKnown: false,
+        isCancelled: false,
         error: (0,errors/* problemOf */.Zw)(error),
         requests: { mlflow: 0, github: 0 },
         phases: [],
@@ -56492,7 +56609,7 @@ function logRound(log, round, number) {
     const counts = (0,sentence/* countsText */.WN)(round.entries.filter(({ edit }) => edit === undefined), round);
     const url = round.operation === 'none' ? undefined : (round.pullRequest?.url ?? round.commit?.url);
     log.info([
-        `Round ${number}: ${(0,prose/* plain */.pj)((0,sentence/* resultSentence */.bt)({ ...round, mode: 'sync', serverUrl: '', isBranchKnown: false }))}`,
+        `Round ${number}: ${(0,prose/* plain */.pj)((0,sentence/* resultSentence */.bt)({ ...round, mode: 'sync', serverUrl: '', isBranchKnown: false, isCancelled: false }))}`,
         ...(counts === '' ? [] : [` (${counts})`]),
         ...(url === undefined ? [] : [`: ${url}`]),
     ].join(''));
@@ -56651,6 +56768,29 @@ function index_pages_withoutChanges(plan, links) {
 }
 function editsIn(updates) {
     return [...updates.values()].flatMap(({ edit }) => edit ?? []);
+}
+
+;// CONCATENATED MODULE: ./src/core/recreate.ts
+
+
+/** A warning for each id that is not one of a selected run, because nothing comes of it. */
+function findUnknownRuns(recreate, runIds) {
+    if (recreate === 'all')
+        return [];
+    return [...recreate]
+        .filter((id) => !runIds.has(id))
+        .map((id) => {
+        const meant = completeId(id, runIds) ?? (0,text_closest/* suggestName */.SX)(id, runIds);
+        const hint = meant === undefined
+            ? (0,prose/* prose */.CS) `write the complete id of a run that has a selected version`
+            : (0,prose/* prose */.CS) `did you mean \`${meant}\`?`;
+        return (0,prose/* prose */.CS) `the input \`recreate\` has \`${id}\`, but no selected version is of that run: ${hint}`;
+    });
+}
+/** The only id that begins with an abbreviation. */
+function completeId(id, runIds) {
+    const [found, other] = [...runIds].filter((runId) => runId.startsWith(id.toLowerCase()));
+    return other === undefined ? found : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/core/plan/pending.ts
@@ -57925,6 +58065,7 @@ function activeRun(selected, state, lookup) {
 
 
 
+
 /** Reads what is still missing, and plans all targets. A target that fails leaves the others alone. */
 async function createPlan(options, registry, { snapshot, targets, ...state }, { templates, schemas, readRemovals }) {
     const { repository, stopwatch, mlflow, uiUrl, signal, info } = options;
@@ -57947,11 +58088,12 @@ async function createPlan(options, registry, { snapshot, targets, ...state }, { 
         const indexes = indexesOf(loaded);
         const entries = plans.flatMap((plan) => plan.entries);
         const pages = updateIndexPages({ files, indexes, entries }, options);
-        const warnings = plans.flatMap(({ target, warnings: own }) => {
+        const ofTargets = plans.flatMap(({ target, warnings: own }) => {
             const { warning } = pages.get(target.name) ?? {};
             const all = warning === undefined ? own : [...own, warning];
             return targets.length > 1 ? all.map((text) => nameTarget(target, text)) : all;
         });
+        const warnings = [...warnAboutRecreate(options.recreate, state), ...ofTargets];
         const plan = {
             snapshot,
             targets,
@@ -57972,6 +58114,13 @@ async function createPlan(options, registry, { snapshot, targets, ...state }, { 
         const error = joinTargetProblems(failures, targets);
         return { ...plan, error, warnings: [...warnings, ...(warning ? [warning] : [])] };
     });
+}
+/** A run may be one of a target whose selection is not known. */
+function warnAboutRecreate(recreate, { selected, failed }) {
+    if (failed.length > 0)
+        return [];
+    const runs = selected.flatMap(({ selected: { runs } }) => runs);
+    return findUnknownRuns(recreate, new Set(runs.map(({ runId }) => runId)));
 }
 function indexesOf(targets) {
     return new Map(targets.flatMap(({ target, index }) => index === undefined ? [] : [[target.name, index]]));
@@ -58189,7 +58338,7 @@ function planWriteBack(input) {
     return { deployments, removals };
 }
 /** The runs whose files name versions of the target's models that are not among the known ones. */
-function findUnknownRuns(input) {
+function write_back_findUnknownRuns(input) {
     const known = new Set(input.versions.map(versionKey));
     const unknown = [...findDeployments(input)].filter(([key]) => !known.has(key));
     return [...new Set(unknown.flatMap(([, runIds]) => runIds))];
@@ -58323,7 +58472,7 @@ function createTagReader({ registry }, count, warnings) {
         const tagged = await readOrWarn(async () => {
             const found = await registry.versions(taggedFilter(input.names));
             const versions = unique([...input.versions, ...found]);
-            const unknown = findUnknownRuns({ ...input, versions });
+            const unknown = write_back_findUnknownRuns({ ...input, versions });
             return unknown.length === 0 ? found : [...found, ...(await registry.versionsOfRuns(unknown))];
         });
         return unique([...input.versions, ...tagged]);
@@ -59272,21 +59421,29 @@ async function requestReviewers(pullRequest, { pullRequests, settings, repositor
         return warnings;
     const [owner = ''] = repository.split('/');
     const names = [...users, ...teams.map((team) => `${owner}/${team}`)];
-    // GitHub refuses all of them because of one.
-    if (error.status !== 422 || count === 1) {
+    if (!mayConcernOne(error) || count === 1) {
         return [...warnings, reviewerWarning(names, pullRequest, error)];
     }
     const singles = [
         ...users.map((user) => ({ users: [user], teams: [] })),
         ...teams.map((team) => ({ users: [], teams: [team] })),
     ];
+    const refusals = new Map();
     for (const [index, single] of singles.entries()) {
         const refusal = await request(single);
-        const name = names[index] ?? '';
-        if (refusal !== undefined)
-            warnings.push(reviewerWarning([name], pullRequest, refusal));
+        if (refusal === undefined)
+            continue;
+        const reason = (0,prose/* plain */.pj)(refusal.text);
+        const same = refusals.get(reason) ?? { refused: [], refusal };
+        refusals.set(reason, same);
+        same.refused.push(names[index] ?? '');
     }
-    return warnings;
+    const ofReasons = [...refusals.values()].map(({ refused, refusal }) => reviewerWarning(refused, pullRequest, refusal));
+    return [...warnings, ...ofReasons];
+}
+/** GitHub refuses all of them because of one: a team that it does not show is a 404 or a 403. */
+function mayConcernOne({ status }) {
+    return status === 422 || status === 403 || status === 404;
 }
 function reviewerWarning(names, pullRequest, error) {
     const list = (0,prose/* joinProse */.c5)(names.map((name) => (0,prose/* prose */.CS) `\`${name}\``), ', ');
@@ -60046,7 +60203,8 @@ async function runJob(environment, runtime) {
     }
     catch (error) {
         logBug(error, log);
-        result = failedJob(error, inputs, environment, startedAt);
+        const isCancelled = runtime.signal.aborted;
+        result = { ...failedJob(error, inputs, environment, startedAt), isCancelled };
     }
     finally {
         jobLog.stop();
@@ -60058,7 +60216,8 @@ async function runInputs(inputs, environment, startedAt, runtime) {
     const { clock, log, signal, watchWrites, progress, idleClock } = runtime;
     const stopwatch = createStopwatch(() => performance.now());
     const clients = createClients({ ...runtime, inputs, environment });
-    watchWrites(clients.writes);
+    if (inputs.mode === 'sync')
+        watchWrites(clients.writes);
     const context = jobContext(inputs, environment, startedAt);
     const options = {
         ...syncOptions(inputs, clients, context, stopwatch),
@@ -60078,6 +60237,7 @@ async function runInputs(inputs, environment, startedAt, runtime) {
             branch: result.branch ?? inputs.repository.branch,
             isBranchKnown: result.branch !== undefined,
             operation: operationOf(result),
+            isCancelled: signal.aborted,
             // A cancelled job says the same in its own words.
             error: signal.aborted ? result.error : errorOf(result, clients.writes()),
             warnings: [...inputs.warnings, ...insecureTlsWarnings(inputs), ...result.warnings],
@@ -62376,8 +62536,8 @@ function getIDToken(aud) {
 var cancellation = __nccwpck_require__(4632);
 // EXTERNAL MODULE: ./src/clock.ts
 var src_clock = __nccwpck_require__(9373);
-// EXTERNAL MODULE: ./src/job.ts + 225 modules
-var job = __nccwpck_require__(5626);
+// EXTERNAL MODULE: ./src/job.ts + 226 modules
+var job = __nccwpck_require__(1623);
 // EXTERNAL MODULE: ./src/report/log.ts
 var log = __nccwpck_require__(6472);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -64216,6 +64376,7 @@ function mapMessages(result, change) {
         repository: result.repository,
         branch: result.branch,
         isBranchKnown: result.isBranchKnown,
+        isCancelled: result.isCancelled,
         targets: result.targets,
         failedTargets: result.failedTargets,
         serverUrl: result.serverUrl,
@@ -64519,8 +64680,11 @@ function describeCheck({ connections = [] }, branch) {
         ? (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `Everything that was checked works for ${branch}`
         : (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `${failed} of ${(0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV)((0,_core_text_format_js__WEBPACK_IMPORTED_MODULE_4__/* .plural */ .LS)(connections.length, 'check'))} failed for ${branch}`;
 }
-function describeFailure({ mode, branch }, linked) {
+function describeFailure({ mode, branch, isCancelled }, linked) {
     const what = (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV)({ sync: 'The sync', plan: 'The plan', check: 'The check' }[mode]);
+    // The error says whether something may have been written.
+    if (isCancelled)
+        return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `${what} for ${linked} was cancelled`;
     return branch === undefined
         ? (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `${what} failed; nothing was written`
         : (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `${what} failed; nothing was written to ${linked}`;
@@ -64593,8 +64757,8 @@ var version = __nccwpck_require__(3323);
 var github_urls = __nccwpck_require__(8685);
 // EXTERNAL MODULE: ./src/inputs/inputs.ts + 3 modules
 var inputs = __nccwpck_require__(2144);
-// EXTERNAL MODULE: ./src/job.ts + 225 modules
-var job = __nccwpck_require__(5626);
+// EXTERNAL MODULE: ./src/job.ts + 226 modules
+var job = __nccwpck_require__(1623);
 // EXTERNAL MODULE: ./src/report/log.ts
 var log = __nccwpck_require__(6472);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
@@ -64765,14 +64929,19 @@ var issue = __nccwpck_require__(82);
 var schema = __nccwpck_require__(9813);
 ;// CONCATENATED MODULE: ./src/terminal/nearest-flags.ts
 
-/** The flags that were probably meant: one that is spelt almost so, and those with the same words. */
+/**
+ * The flags that were probably meant: one that is spelt almost so, those that begin with the same letters
+ * in another order, and those with the same words.
+ */
 function nearestFlags(wanted, flags) {
     const name = wanted.toLowerCase().replaceAll('_', '-').slice(0, 60);
     if (flags.includes(name))
         return [name];
     const words = name.split('-').filter((word) => word.length > 2);
     const sameWords = flags.filter((flag) => words.length > 0 && words.every((word) => has(flag, word)));
-    return [...new Set([(0,closest/* suggestName */.SX)(name, flags), ...sameWords])]
+    // `mode` is closest to `modle`, but `models` was probably meant.
+    const swapped = flags.filter((flag) => (0,closest/* isAnagram */.cK)(name, flag.slice(0, name.length)));
+    return [...new Set([(0,closest/* suggestName */.SX)(name, flags), ...swapped, ...sameWords])]
         .filter((flag) => flag !== undefined)
         .slice(0, 3);
 }
@@ -64821,6 +64990,10 @@ const listInputs = new Set([
     'pull-request-labels',
     'pull-request-reviewers',
 ]);
+/** Which value, where a flag looks as if it needed none. */
+const valueHints = {
+    recreate: ': `true`, or the id of a run',
+};
 /** Flags that are not inputs. */
 const otherFlags = ['help', 'version', 'json', 'debug'];
 const flagNames = [...schema/* inputNames */.vj, ...otherFlags];
@@ -64900,7 +65073,7 @@ function collectInputs(flags) {
         }
         const value = flag.value ?? (booleanInputs.has(name) ? 'true' : undefined);
         if (value === undefined)
-            problems.push(`\`--${name}\` needs a value`);
+            problems.push(`\`--${name}\` needs a value${valueHints[name] ?? ''}`);
         else if (isFlag(value) && !flag.isInline) {
             problems.push(`\`--${name}\` needs a value; one that begins with a dash follows an equals sign: \`--${name}=…\``);
         }
@@ -64926,7 +65099,7 @@ function describeUnknown(raw) {
     if (positive !== wanted && booleanInputs.has(positive)) {
         return `${unknown}: to switch it off, write \`--${positive}=false\``;
     }
-    if (wanted === 'dry-run')
+    if (/^dry[-_]?run$/i.test(wanted))
         return `${unknown}: the command \`plan\` writes nothing`;
     const nearest = nearestFlags(wanted, flagNames).map((flag) => `\`--${flag}\``);
     return nearest.length === 0 ? unknown : `${unknown}. Did you mean ${nearest.join(' or ')}?`;
@@ -65120,7 +65293,7 @@ function inTerminalWords(message, hasKeys) {
         return hole;
     })
         .join('');
-    const worded = hasKeys ? text : text.replace(input, asFlag);
+    const worded = aboutPaths(hasKeys ? text : text.replace(input, asFlag));
     return worded.split(hole).flatMap((own, index) => {
         const other = index === 0 ? undefined : others[index - 1];
         return [
@@ -65128,6 +65301,12 @@ function inTerminalWords(message, hasKeys) {
             ...(own === '' ? [] : [{ kind: 'own', text: own }]),
         ];
     });
+}
+/** A runner has no files of the user, but whoever names a path in a terminal may mean one there. */
+function aboutPaths(text) {
+    return text
+        .replaceAll('root of the repository', 'root of the repository on GitHub')
+        .replace(/(it is a path from the root of the repository on GitHub[^.]*)\./g, '$1; files on this machine are not read.');
 }
 function asFlag(_, name, value) {
     return value === undefined ? `\`--${name}\`` : `\`--${name}=${value}\``;
@@ -65160,7 +65339,8 @@ const exitCodes = { failed: 1, usage: 2 };
  * Standard output gets the result, and standard error the log and mistakes of usage.
  */
 async function runInTerminal(args, environment) {
-    const clean = createLineFilter(environment);
+    const isInService = hasService(environment);
+    const clean = (line) => (isInService ? (0,log/* safeLine */.om)(line) : (0,log/* printableLine */.oy)(line));
     const logLine = (line) => {
         process.stderr.write(`${clean(line)}\n`);
     };
@@ -65171,8 +65351,10 @@ async function runInTerminal(args, environment) {
             print(helpLines(readActionFile(), process.stdout.columns));
         else if (command.kind === 'version')
             print([version/* actionVersion */.R]);
-        else
-            await run(command, await inputEnvironment(command.inputs, environment), clean, logLine);
+        else {
+            const inputs = await inputEnvironment(command.inputs, environment);
+            await run(command, inputs, { isInService, clean, logLine });
+        }
     }
     catch (error) {
         if (!(error instanceof UsageError))
@@ -65197,16 +65379,12 @@ function watchStreams(logLine) {
         logLine(`The result could not be written to standard output: ${error.message}`);
     });
 }
-/**
- * Reduces a text to one line that is only text. CI services, which run commands that they find in their
- * log, say that they are there.
- */
-function createLineFilter(environment) {
+/** Whether a CI service reads the log, and runs commands that it finds there. Services say so. */
+function hasService(environment) {
     const services = ['CI', 'GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION'];
-    const isService = services.some((name) => (environment[name] ?? '') !== '');
-    return (line) => (isService ? (0,log/* safeLine */.om)(line) : (0,log/* printableLine */.oy)(line));
+    return services.some((name) => (environment[name] ?? '') !== '');
 }
-async function run({ inputs, isJson, isDebug }, environment, clean, logLine) {
+async function run({ inputs, isJson, isDebug }, environment, { isInService, clean, logLine }) {
     const { signal, watchWrites, dispose } = (0,cancellation/* listenForCancellation */.c)();
     const log = {
         debug: isDebug ? logLine : () => undefined,
@@ -65228,7 +65406,7 @@ async function run({ inputs, isJson, isDebug }, environment, clean, logLine) {
     if (process.stdout.isTTY && process.stderr.isTTY)
         logLine('');
     print(isJson
-        ? [printable((0,report/* toJson */.aB)((0,report/* createReport */.LU)(result), 2))]
+        ? [printable((0,report/* toJson */.aB)((0,report/* createReport */.LU)(result), 2), isInService)]
         : terminalLines(result, { paint: createPaint(environment), clean }));
     dispose();
 }
@@ -65248,13 +65426,25 @@ async function inputEnvironment(inputs, environment) {
         ...Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('INPUT_'))),
         ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
     };
-    const given = [inputs['github-token'], environment.GITHUB_TOKEN].find((text = '') => text.trim() !== '');
-    const token = given ?? (await readGhToken((0,github_urls/* readGitHubUrls */.O)(environment).urls.server));
-    const complete = { ...variables, 'INPUT_GITHUB-TOKEN': token ?? 'missing' };
-    const problems = [...findProblems(complete), ...(token === undefined ? [missingToken] : [])];
+    const token = await findToken(inputs['github-token'], environment);
+    const complete = { ...variables, 'INPUT_GITHUB-TOKEN': token?.value ?? 'missing' };
+    const problems = findProblems(complete).map((problem) => token?.source === undefined
+        ? problem
+        : problem.replace(/^`--github-token`/, `$& (from \`${token.source}\`)`));
+    if (token === undefined)
+        problems.push(missingToken);
     if (problems.length > 0)
         throw new UsageError(problems);
     return complete;
+}
+async function findToken(flag, environment) {
+    const { GITHUB_TOKEN: variable = '' } = environment;
+    if (flag !== undefined && flag.trim() !== '')
+        return { value: flag, source: undefined };
+    if (variable.trim() !== '')
+        return { value: variable, source: 'GITHUB_TOKEN' };
+    const value = await readGhToken((0,github_urls/* readGitHubUrls */.O)(environment).urls.server);
+    return value === undefined ? undefined : { value, source: 'gh auth token' };
 }
 const missingToken = 'A token for GitHub is missing: sign in with `gh auth login`, or set the variable `GITHUB_TOKEN`';
 function findProblems(environment) {
@@ -65276,9 +65466,14 @@ function readActionFile() {
 function print(lines) {
     process.stdout.write(`${lines.join('\n')}\n`);
 }
-/** JSON without characters that a terminal acts on: JSON itself escapes only some of them. */
-function printable(json) {
-    return json.replace(neutralise/* unprintable */.hO, (character) => character === '\n' ? character : character.split('').map(escapeUnit).join(''));
+/**
+ * JSON without characters that a terminal acts on, of which JSON itself escapes only some, and without
+ * the beginning of a command for a CI service. It stays the same value.
+ */
+function printable(json, isInService) {
+    const text = json.replace(neutralise/* unprintable */.hO, (character) => character === '\n' ? character : character.split('').map(escapeUnit).join(''));
+    // Two of them in a row are in a string, never between strings.
+    return isInService ? text.replace(/#(?=#)|:(?=:)/g, escapeUnit) : text;
 }
 /** One unit of UTF-16 as JSON escapes it. */
 function escapeUnit(unit) {
@@ -65389,49 +65584,185 @@ function keyText(key) {
 
 /***/ }),
 
-/***/ 5695:
+/***/ 3664:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  _: () => (/* binding */ readMetadata),
   g: () => (/* binding */ readYaml)
 });
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ./src/core/text/neutralise.ts
+var neutralise = __nccwpck_require__(9421);
 // EXTERNAL MODULE: ./src/core/text/prose.ts
 var prose = __nccwpck_require__(9700);
 // EXTERNAL MODULE: ./src/core/values-file/aliases.ts
 var aliases = __nccwpck_require__(2659);
+// EXTERNAL MODULE: ./src/core/values-file/flaw.ts
+var values_file_flaw = __nccwpck_require__(5393);
+// EXTERNAL MODULE: ./src/core/values-file/merge-keys.ts
+var merge_keys = __nccwpck_require__(7264);
+// EXTERNAL MODULE: ./src/core/values-file/reference-flaws.ts
+var reference_flaws = __nccwpck_require__(7236);
+;// CONCATENATED MODULE: ./src/values-schema/alias-limit.ts
+
+
+/**
+ * Whether the aliases of a document unfold to more values than Helm's YAML reader accepts: it counts
+ * what it reads, and what of it is within an alias. Ends as soon as there are too many.
+ */
+function unfoldsTooFar(document, resolveAlias) {
+    let total = 1;
+    let unfolded = 0;
+    let depth = 0;
+    function exceeds(node) {
+        total += 1;
+        if (depth > 0)
+            unfolded += 1;
+        if (unfolded > 100 && total > 1000 && unfolded / total > allowedShare(total))
+            return true;
+        if ((0,dist/* isAlias */.Vj)(node)) {
+            depth += 1;
+            const isTooMuch = exceeds(resolveAlias(node));
+            depth -= 1;
+            return isTooMuch;
+        }
+        if ((0,dist/* isSeq */.oP)(node))
+            return node.items.some(exceeds);
+        if (!(0,dist/* isMap */.jh)(node))
+            return false;
+        return node.items.some(({ key, value }) => {
+            if (!(0,merge_keys/* isMergeKey */.y)(key))
+                return exceeds(key) || exceeds(value);
+            return (0,dist/* isSeq */.oP)(value) ? value.items.some(exceeds) : exceeds(value);
+        });
+    }
+    return exceeds(document.contents);
+}
+const small = 400_000;
+const large = 4_000_000;
+/** From 99 % of a small document to 10 % of a large one. */
+function allowedShare(total) {
+    const size = Math.min(Math.max((total - small) / (large - small), 0), 1);
+    return 0.99 - 0.89 * size;
+}
+
 // EXTERNAL MODULE: ./src/core/values-file/position.ts
 var position = __nccwpck_require__(9504);
-;// CONCATENATED MODULE: ./src/values-schema/scalar.ts
+;// CONCATENATED MODULE: ./src/values-schema/documents.ts
+
+
+
 /**
- * The value that Helm reads a scalar as. Its YAML reader is one of YAML 1.1, so `yes` is true and `010`
- * is 8, but `1:30` and dates are strings.
+ * Splits a values file as Helm does, at each line that begins with `---`, and without a parser: what
+ * is before a separator, even a directive, is a document of its own.
  */
-function scalarValue({ value, source = '', type, tag }) {
+function splitDocuments(text) {
+    const parts = [];
+    let start = 0;
+    const add = (end) => {
+        const part = text.slice(start, end);
+        if (part !== '')
+            parts.push({ text: part, linesBefore: (0,position/* lineNumberAt */.bC)(text, start) - 1 });
+    };
+    for (const { index, 0: line } of text.matchAll(/(?<![^\n])---[^\n]*\n?/g)) {
+        const rest = line.slice(3).trim();
+        if (rest !== '' && !rest.startsWith('#')) {
+            const problem = (0,prose/* prose */.CS) `Helm accepts nothing but a comment after \`---\`, but there is \`${(0,neutralise/* truncate */.xv)(rest, 60)}\`: write it on the next line`;
+            return { line: (0,position/* lineNumberAt */.bC)(text, index), problem };
+        }
+        // Helm leaves the separator to the document if nothing is before it.
+        if (index === start)
+            continue;
+        add(index);
+        start = index + line.length;
+    }
+    add(text.length);
+    return parts;
+}
+
+;// CONCATENATED MODULE: ./src/values-schema/scalar.ts
+
+
+/**
+ * Resolves a scalar as Helm does. Its YAML reader is one of YAML 1.1, so `yes` is true and `010` is 8,
+ * but `1:30` and dates are strings. The scalar must have been parsed without any schema of its own.
+ */
+function resolveScalar({ value, source = '', type, tag }) {
     const text = typeof value === 'string' ? value : source;
     if (tag === undefined)
-        return type === 'PLAIN' ? plainValue(source) : text;
-    switch (tag) {
-        case 'tag:yaml.org,2002:int':
-        case 'tag:yaml.org,2002:float':
-        case 'tag:yaml.org,2002:bool':
-        case 'tag:yaml.org,2002:null':
-            return plainValue(text);
-        case 'tag:yaml.org,2002:binary':
-            return Buffer.from(text, 'base64').toString();
+        return { ok: true, resolved: type === 'PLAIN' ? resolvePlain(source) : textOf(text) };
+    const name = tag.startsWith(tagPrefix) ? tag.slice(tagPrefix.length) : undefined;
+    switch (name) {
+        case 'null':
+        case 'bool':
+        case 'int':
+        case 'float':
+            return resolveAs(name, text);
+        case 'timestamp':
+            return isTimestamp(text) ? { ok: true, resolved: textOf(text) } : mismatch(text, name);
+        case 'binary':
+            return decodeBase64(text);
         default:
-            return text;
+            return { ok: true, resolved: textOf(text) };
     }
 }
+const tagPrefix = 'tag:yaml.org,2002:';
+function textOf(value) {
+    return { kind: 'text', value };
+}
+function resolveAs(name, text) {
+    const resolved = resolvePlain(text);
+    if (resolved.kind === name)
+        return { ok: true, resolved };
+    if (name === 'float' && resolved.kind === 'int' && resolved.value <= maxInt64)
+        return { ok: true, resolved: { kind: 'float', value: Number(resolved.value) } };
+    return mismatch(text, name);
+}
+function mismatch(text, name) {
+    const written = text === '' ? (0,prose/* own */.ZV)('nothing') : (0,prose/* prose */.CS) `\`${(0,neutralise/* truncate */.xv)(text, 60)}\``;
+    const problem = (0,prose/* prose */.CS) `${written} is not a value of the tag \`!!${name}\`: correct it, or remove the tag`;
+    return { ok: false, problem };
+}
+/** Whether Helm's reader accepts a date, or a date and a time; it checks the numbers, too. */
+function isTimestamp(text) {
+    const match = timestampForms.map((form) => form.exec(text)).find((found) => found !== null);
+    const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match?.slice(1).map(Number) ?? [];
+    const daysInMonth = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
+    const isDate = month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth;
+    return isDate && hour < 24 && minute < 60 && second < 60;
+}
+const timestampForms = [
+    /^(\d{4})-(\d\d?)-(\d\d?)$/,
+    /^(\d{4})-(\d\d?)-(\d\d?) (\d\d?):(\d\d?):(\d\d?)(?:\.\d+)?$/,
+    /^(\d{4})-(\d\d?)-(\d\d?)[Tt](\d\d?):(\d\d?):(\d\d?)(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/,
+];
+function decodeBase64(text) {
+    const digits = text.replace(/[\r\n]/g, '');
+    const isValid = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(digits);
+    if (isValid)
+        return { ok: true, resolved: textOf(Buffer.from(digits, 'base64').toString()) };
+    const problem = (0,prose/* prose */.CS) `the tag \`!!binary\` is for Base64, with its \`=\` at the end and without blanks: correct the value, or remove the tag`;
+    return { ok: false, problem };
+}
 const words = new Map([
-    ...inEachCase('y', 'yes', 'on', 'true').map((word) => [word, true]),
-    ...inEachCase('n', 'no', 'off', 'false').map((word) => [word, false]),
-    ...['', '~', ...inEachCase('null')].map((word) => [word, null]),
+    ...inEachCase('y', 'yes', 'on', 'true').map(entry({ kind: 'bool', value: true })),
+    ...inEachCase('n', 'no', 'off', 'false').map(entry({ kind: 'bool', value: false })),
+    ...['', '~', ...inEachCase('null')].map(entry({ kind: 'null' })),
+    ...inEachCase('inf').flatMap((word) => [
+        entry({ kind: 'float', value: Infinity })(`.${word}`),
+        entry({ kind: 'float', value: Infinity })(`+.${word}`),
+        entry({ kind: 'float', value: -Infinity })(`-.${word}`),
+    ]),
+    ...['.nan', '.NaN', '.NAN'].map(entry({ kind: 'float', value: NaN })),
 ]);
+function entry(resolved) {
+    return (word) => [word, resolved];
+}
 /** `yes`, `Yes` and `YES`. */
 function inEachCase(...texts) {
     return texts.flatMap((text) => [
@@ -65440,27 +65771,83 @@ function inEachCase(...texts) {
         text.toUpperCase(),
     ]);
 }
-function plainValue(text) {
+function resolvePlain(text) {
     const word = words.get(text);
     if (word !== undefined)
         return word;
-    const digits = /^[-+.0-9]/.test(text) ? text.replaceAll('_', '') : '';
-    return /^\.?_/.test(text) ? text : (numberOf(digits) ?? text);
+    if (!/^[-+.0-9]/.test(text) || text.startsWith('._'))
+        return textOf(text);
+    const digits = text.replaceAll('_', '');
+    return integerOf(digits) ?? floatOf(digits) ?? textOf(text);
 }
-const integerForms = /^([-+]?)0([xob]?)([0-9a-f]+)$/i;
-const floatForm = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:e[-+]?[0-9]+)?$/i;
-function numberOf(digits) {
-    const [, sign, base = '', rest = ''] = integerForms.exec(digits) ?? [];
-    if (sign !== undefined) {
-        const integer = Number(`0${base === '' ? 'o' : base}${rest}`);
-        if (!Number.isNaN(integer))
-            return sign === '-' ? 0 - integer : integer;
-    }
-    if (!floatForm.test(digits))
+const integerForm = /^([-+]?)(?:0([xob]))?([0-9a-f]+)$/i;
+const digitsOf = {
+    '': /^[0-9]+$/,
+    x: /^[0-9a-f]+$/i,
+    o: /^[0-7]+$/,
+    b: /^[01]+$/,
+};
+const minInt64 = -(2n ** 63n);
+const maxInt64 = 2n ** 63n - 1n;
+const maxUint64 = 2n ** 64n - 1n;
+/** An integer that fits in 64 bits; others are floats if they are decimal, and otherwise texts. */
+function integerOf(text) {
+    const [, sign, prefix, digits = ''] = integerForm.exec(text) ?? [];
+    const base = prefix?.toLowerCase() ?? (/^0./.test(digits) ? 'o' : '');
+    if (digitsOf[base]?.test(digits) !== true)
         return undefined;
-    const float = Number(digits);
-    // Adding 0 turns -0 into 0.
-    return Number.isFinite(float) ? float + 0 : undefined;
+    const size = BigInt(base === '' ? digits : `0${base}${digits}`);
+    const value = sign === '-' ? -size : size;
+    const isInRange = value >= minInt64 && value <= (sign === '' ? maxUint64 : maxInt64);
+    return isInRange ? { kind: 'int', value } : undefined;
+}
+const floatForm = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:e[-+]?[0-9]+)?$/i;
+function floatOf(text) {
+    const value = floatForm.test(text) ? Number(text) : NaN;
+    return Number.isFinite(value) ? { kind: 'float', value } : undefined;
+}
+/** The value in JSON, which Helm turns it into; undefined if JSON has none. */
+function toValue(resolved) {
+    switch (resolved.kind) {
+        case 'null':
+            return null;
+        case 'int':
+            return Number(resolved.value);
+        case 'float':
+            return Number.isFinite(resolved.value) ? resolved.value : undefined;
+        default:
+            return resolved.value;
+    }
+}
+/** The key of a map that Helm makes of it; undefined if it accepts none. */
+function toKey(resolved) {
+    switch (resolved.kind) {
+        case 'null':
+            return undefined;
+        case 'int':
+            return resolved.value > maxInt64 ? undefined : String(resolved.value);
+        case 'float':
+            return formatFloat(Math.fround(resolved.value));
+        default:
+            return String(resolved.value);
+    }
+}
+/** A number of 32 bits as Go writes it with the format `g`, except for those that JSON does not have. */
+function formatFloat(value) {
+    if (Number.isNaN(value))
+        return '.nan';
+    if (!Number.isFinite(value))
+        return value > 0 ? '.inf' : '-.inf';
+    if (value === 0)
+        return Object.is(value, -0) ? '-0' : '0';
+    const shortest = [0, 1, 2, 3, 4, 5, 6, 7]
+        .map((digits) => value.toExponential(digits))
+        .find((text) => Math.fround(Number(text)) === value);
+    const [mantissa = '', power = ''] = (shortest ?? value.toExponential(8)).split('e');
+    const exponent = Number(power);
+    if (exponent >= -4 && exponent < 6)
+        return String(Number(`${mantissa}e${power}`));
+    return `${mantissa}e${power.slice(0, 1)}${power.slice(1).padStart(2, '0')}`;
 }
 
 // EXTERNAL MODULE: ./src/values-schema/values.ts
@@ -65472,28 +65859,97 @@ var values_schema_values = __nccwpck_require__(6058);
 
 
 
-/** Reads the values of a YAML file as Helm does, which merges several documents. */
+
+
+
+
+
+/** Reads a file of values as Helm does, which merges several documents. */
 function readYaml(text) {
-    // Helm's reader takes the last of several equal keys.
-    const options = { uniqueKeys: false, prettyErrors: false, logLevel: 'silent' };
-    const documents = [...(0,dist/* parseAllDocuments */.hR)(text.replace(/^\uFEFF/, ''), options)];
-    const [error] = documents.flatMap(({ errors }) => errors);
+    const parts = splitDocuments(text);
+    if ('problem' in parts)
+        return { ok: false, flaw: parts };
+    let values = values_schema_values/* noValues */.Yf;
+    for (const part of parts) {
+        const directive = findDirective(part.text);
+        const read = directive === undefined ? readFirst(part.text) : failed((0,values_file_flaw/* flawAt */.M)(part.text, directive));
+        if (!read.ok) {
+            const { line = 1, problem } = read.flaw;
+            const isOnlyPart = parts.length === 1 && read.flaw.line === undefined;
+            return failed({ problem, line: isOnlyPart ? undefined : part.linesBefore + line });
+        }
+        values = mergeDocuments(values, read.values);
+    }
+    return { ok: true, values };
+}
+/** Reads a `Chart.yaml` as Helm does: only its first document, but with its directives. */
+function readMetadata(text) {
+    const directive = findDirective(text);
+    const isKnown = directive === undefined || /^%(?:YAML 1\.1|TAG)\b/.test(text.slice(directive.at));
+    return isKnown ? readFirst(text) : failed((0,values_file_flaw/* flawAt */.M)(text, directive));
+}
+function failed(flaw) {
+    return { ok: false, flaw };
+}
+/** The first line of content, if it is a directive. */
+function findDirective(text) {
+    const [before, directive] = /^\uFEFF?(?:[ \t\r]*(?:#.*)?\n)*(%.*)/.exec(text) ?? [];
+    if (before === undefined || directive === undefined)
+        return undefined;
+    const problem = (0,prose/* prose */.CS) `Helm reads no directives, such as \`${(0,neutralise/* truncate */.xv)(directive.trimEnd(), 60)}\`: remove the line`;
+    return { at: before.length - directive.length, problem };
+}
+/** What is not valid within the document that Helm reads, or its values. */
+function readFirst(source) {
+    const text = source.replace(/^\uFEFF/, '');
+    const control = findControlCharacter(text);
+    if (control !== undefined)
+        return failed((0,values_file_flaw/* flawAt */.M)(text, control));
+    const [document] = (0,dist/* parseAllDocuments */.hR)(text, parseOptions);
+    if (document === undefined)
+        return { ok: true, values: values_schema_values/* noValues */.Yf };
+    const [error] = document.errors;
     if (error !== undefined) {
         // The library is recursive, so deep nesting overflows the stack.
         const isTooDeep = error.code === 'RESOURCE_EXHAUSTION';
         const problem = isTooDeep
             ? (0,prose/* prose */.CS) `it is nested too deeply`
             : (0,prose/* prose */.CS) `not valid YAML: ${error.message}`;
-        return { ok: false, flaw: { line: (0,position/* lineNumberAt */.bC)(text, error.pos[0]), problem } };
+        return failed((0,values_file_flaw/* flawAt */.M)(text, { at: error.pos[0], problem }));
     }
-    let values = values_schema_values/* noValues */.Yf;
-    for (const document of documents) {
-        const value = createReader(document)(document.contents) ?? values_schema_values/* noValues */.Yf;
-        if (!(0,values_schema_values/* isMapValue */.Qy)(value))
-            return { ok: false, flaw: notAMap(value) };
-        values = mergeDocuments(values, value);
+    const [reference] = (0,reference_flaws/* findReferenceFlaws */.q)(document);
+    if (reference !== undefined)
+        return failed((0,values_file_flaw/* flawAt */.M)(text, reference));
+    const resolveAlias = (0,aliases/* createAliasResolver */.j)(document);
+    if (unfoldsTooFar(document, resolveAlias)) {
+        const problem = (0,prose/* prose */.CS) `its aliases unfold to too many values: repeat fewer of them`;
+        return failed({ line: undefined, problem });
     }
-    return { ok: true, values };
+    const flaws = [];
+    const read = createReader(text, resolveAlias, (flaw) => flaws.push(flaw));
+    const value = read(document.contents) ?? values_schema_values/* noValues */.Yf;
+    const [flaw] = flaws.toSorted((a, b) => a.at - b.at);
+    if (flaw !== undefined)
+        return failed((0,values_file_flaw/* flawAt */.M)(text, flaw));
+    return (0,values_schema_values/* isMapValue */.Qy)(value) ? { ok: true, values: value } : failed(notAMap(value));
+}
+const parseOptions = {
+    // Helm's reader takes the last of several equal keys.
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+    // Scalars are resolved as Helm does it, and tags of collections mean nothing to it.
+    schema: 'failsafe',
+    resolveKnownTags: false,
+};
+/** YAML excludes them even from comments; npm yaml does not mind. */
+function findControlCharacter(text) {
+    const match = /[^\t\n\r -~\x85\xA0-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u.exec(text);
+    if (match === null)
+        return undefined;
+    const code = (match[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    const problem = (0,prose/* prose */.CS) `it contains the control character \`U+${code}\`: remove it, or write \`"\\u${code}"\``;
+    return { at: match.index, problem };
 }
 function notAMap(value) {
     const kind = (0,prose/* own */.ZV)(Array.isArray(value) ? 'a list' : 'a single value');
@@ -65515,48 +65971,118 @@ function mergeDocuments(first, second) {
     return merged;
 }
 /** Reads each node once, so that aliases share the value of their anchor. */
-function createReader(document) {
-    const resolveAlias = (0,aliases/* createAliasResolver */.j)(document);
+function createReader(text, resolveAlias, report) {
     const known = new Map();
     function read(node) {
-        if ((0,dist/* isAlias */.Vj)(node))
+        if (!(0,dist/* isNode */.Ll)(node))
+            return null;
+        if ((0,dist/* isAlias */.Vj)(node)) {
+            checkName(node, node.source);
             return read(resolveAlias(node));
-        if ((0,dist/* isScalar */.jn)(node))
-            return scalarValue(node);
+        }
         const before = known.get(node);
         if (before !== undefined)
             return before;
-        // A collection that contains itself is read as null there; Helm rejects it.
-        known.set(node, null);
-        const value = (0,dist/* isMap */.jh)(node) ? readMap(node) : (0,dist/* isSeq */.oP)(node) ? node.items.map(read) : null;
+        checkName(node, node.anchor);
+        const value = (0,dist/* isScalar */.jn)(node) ? readScalar(node) : readCollection(node);
         known.set(node, value);
         return value;
+    }
+    function readCollection(node) {
+        if ((0,dist/* isMap */.jh)(node))
+            return readMap(node);
+        return (0,dist/* isSeq */.oP)(node) ? node.items.map(read) : null;
+    }
+    function resolve(node) {
+        checkEscapes(node);
+        const result = resolveScalar(node);
+        if (result.ok)
+            return result.resolved;
+        report({ at: startOf(node), problem: result.problem });
+        return { kind: 'text', value: '' };
+    }
+    function readScalar(node) {
+        const resolved = resolve(node);
+        const value = toValue(resolved);
+        if (value !== undefined)
+            return value;
+        const written = (0,neutralise/* truncate */.xv)(node.source ?? '', 60);
+        const problem = (0,prose/* prose */.CS) `Helm turns values into JSON, which has no \`${written}\`: quote it, or write another number`;
+        report({ at: startOf(node), problem });
+        return null;
     }
     function readMap({ items }) {
         const map = new Map();
         for (const { key, value } of items) {
-            const isMerge = (0,dist/* isScalar */.jn)(key) && key.type === 'PLAIN' && key.source === '<<';
             // Helm's reader lets a merge key override what is above it.
-            if (isMerge)
-                for (const [name, item] of mergedValues(read(value)))
+            if ((0,merge_keys/* isMergeKey */.y)(key))
+                for (const [name, item] of readMerged(value))
                     map.set(name, item);
             else
-                map.set(keyOf(read(key)), read(value));
+                map.set(readKey(key), read(value));
         }
         return map;
     }
+    function readMerged(node) {
+        const value = read(node);
+        if ((0,dist/* isAlias */.Vj)(node) && Array.isArray(value)) {
+            const problem = (0,prose/* prose */.CS) `\`<<\` has an alias of a list, which Helm rejects: give it a list of aliases, \`[*a, *b]\``;
+            report({ at: startOf(node), problem });
+        }
+        return mergedValues(value);
+    }
+    function readKey(node) {
+        const target = (0,dist/* isAlias */.Vj)(node) ? resolveAlias(node) : node;
+        // Reads the anchor's name, and what is within a list or a map, too.
+        if (!(0,dist/* isScalar */.jn)(target))
+            read(node);
+        else if ((0,dist/* isAlias */.Vj)(node))
+            checkName(node, node.source);
+        else
+            checkName(target, target.anchor);
+        const resolved = (0,dist/* isScalar */.jn)(target) ? resolve(target) : undefined;
+        const key = resolved === undefined ? undefined : toKey(resolved);
+        if (key === undefined)
+            report({ at: startOf(node), problem: describeWrongKey(target, resolved) });
+        return key ?? '';
+    }
+    /** npm yaml accepts almost every character. */
+    function checkName(node, name) {
+        if (name === undefined || /^[\w-]+$/.test(name))
+            return;
+        const problem = (0,prose/* prose */.CS) `Helm's YAML reader accepts only letters, digits, \`-\` and \`_\` in the name of an anchor: rename \`${name}\``;
+        report({ at: startOf(node), problem });
+    }
+    /** Those of JSON that YAML 1.1 does not have: `\/`, and a character in two halves. */
+    function checkEscapes(node) {
+        const [start, end] = node.range ?? [0, 0];
+        if (node.type !== 'QUOTE_DOUBLE' || !text.slice(start, end).includes('\\'))
+            return;
+        for (const match of text.slice(start, end).matchAll(/\\(?:u[0-9a-f]{4}|[^])/gi)) {
+            const [escape] = match;
+            if (!/^\\(?:\/|u[dD][89a-fA-F])/.test(escape))
+                continue;
+            const problem = (0,prose/* prose */.CS) `Helm's YAML reader does not know \`${escape}\`: write the character itself`;
+            report({ at: start + match.index, problem });
+        }
+    }
     return read;
+}
+function startOf(node) {
+    return (0,dist/* isNode */.Ll)(node) ? (node.range?.[0] ?? 0) : 0;
+}
+function describeWrongKey(node, resolved) {
+    if (resolved?.kind === 'int') {
+        const written = String(resolved.value);
+        return (0,prose/* prose */.CS) `the integer \`${written}\` is used as a key, and Helm only accepts those of 64 bits with a sign: quote it`;
+    }
+    const kind = (0,prose/* own */.ZV)((0,dist/* isMap */.jh)(node) ? 'a map' : (0,dist/* isSeq */.oP)(node) ? 'a list' : 'null');
+    return (0,prose/* prose */.CS) `${kind} is used as a key, which Helm rejects: write a text, in quotes if necessary`;
 }
 /** Of several merged maps, the first one counts. */
 function mergedValues(value) {
     const maps = Array.isArray(value) ? value : [value];
     return new Map(maps.toReversed().flatMap((map) => ((0,values_schema_values/* isMapValue */.Qy)(map) ? [...map] : [])));
-}
-/** Helm turns keys into texts; a map or a list is none that it accepts. */
-function keyOf(key) {
-    if (typeof key === 'number' && !Number.isInteger(key))
-        return String(Math.fround(key));
-    return typeof key === 'object' ? 'null' : String(key);
 }
 
 
@@ -65577,20 +66103,32 @@ function keyOf(key) {
 /** It took longer than the time limit. */
 class TimeLimitError extends Error {
 }
-/** Time that may be lost to work that does not end, however much of it there is. */
+/** Time that may be lost to slow work, however much of it there is. */
 class TimeBudget {
     #left;
-    constructor(milliseconds) {
+    #now;
+    constructor(milliseconds, now = () => performance.now()) {
         this.#left = milliseconds;
+        this.#now = now;
     }
     get isSpent() {
         return this.#left <= 0;
     }
-    spend(milliseconds) {
-        this.#left -= milliseconds;
+    /** Does some work, of which the first milliseconds cost nothing. */
+    spend(free, work) {
+        const start = this.#now();
+        try {
+            return work();
+        }
+        finally {
+            this.#left -= Math.max(this.#now() - start - free, 0);
+        }
     }
 }
-/** For all files of a sync that reach their limit: a thousand of them would take a quarter of an hour. */
+/**
+ * For all schemas and files of a sync. Not only those that reach their limit count: a thousand files
+ * that nearly do would take a quarter of an hour.
+ */
 const lostTimeMs = 10_000;
 function createTimeBudget() {
     return new TimeBudget(lostTimeMs);
@@ -65829,8 +66367,8 @@ function atPath(path, values) {
 var branch = __nccwpck_require__(1783);
 // EXTERNAL MODULE: ./src/values-schema/chart-files.ts
 var chart_files = __nccwpck_require__(6852);
-// EXTERNAL MODULE: ./src/values-schema/read-yaml.ts + 1 modules
-var read_yaml = __nccwpck_require__(5695);
+// EXTERNAL MODULE: ./src/values-schema/read-yaml.ts + 3 modules
+var read_yaml = __nccwpck_require__(3664);
 ;// CONCATENATED MODULE: ./src/values-schema/read-chart.ts
 
 
@@ -65843,7 +66381,7 @@ var read_yaml = __nccwpck_require__(5695);
 function readChart(files, { directory, schema = chart_files/* schemaName */.l_ }, mistakes) {
     return readChartAt('', schema);
     function readChartAt(prefix, schemaFile) {
-        const metadata = readValues(`${prefix}${chart_files/* metadataName */.FF}`);
+        const metadata = readValues(`${prefix}${chart_files/* metadataName */.FF}`, read_yaml/* readMetadata */._);
         const name = metadata.get('name');
         const folder = prefix.split('/').at(-2) ?? '';
         return {
@@ -65882,9 +66420,9 @@ function readChart(files, { directory, schema = chart_files/* schemaName */.l_ }
             return undefined;
         }
     }
-    function readValues(path) {
+    function readValues(path, read = read_yaml/* readYaml */.g) {
         const text = readText(path);
-        const result = text === undefined ? undefined : (0,read_yaml/* readYaml */.g)(text);
+        const result = text === undefined ? undefined : read(text);
         if (result === undefined)
             return values_schema_values/* noValues */.Yf;
         if (result.ok)
@@ -66284,8 +66822,8 @@ const maps = new Set([
 /** What is in these is a value, not a schema. */
 const data = new Set(['enum', 'const', 'default', 'examples']);
 /**
- * Removes what Ajv acts on and Helm ignores. A reference can lead anywhere, so what is in unknown
- * keywords is taken for schemas.
+ * Removes what Ajv acts on and Helm ignores, and rewrites what only Helm acts on. A reference can lead
+ * anywhere, so what is in unknown keywords is taken for schemas.
  */
 function withoutIgnored(schema, draft) {
     return strip(schema);
@@ -66296,6 +66834,8 @@ function withoutIgnored(schema, draft) {
             return value;
         // Early drafts ignore what is beside a `$ref`; Ajv can be told so, but still looks at `type`.
         const isReference = isEarly(draft) && typeof value.$ref === 'string';
+        if (isReference && 'const' in value)
+            return strip(withConstant(value));
         return Object.fromEntries(Object.entries(value)
             .filter(([key]) => !ignored.has(key) && !(isReference && key === 'type'))
             .map(([key, item]) => [key, stripKeyword(key, item)]));
@@ -66307,6 +66847,12 @@ function withoutIgnored(schema, draft) {
             return strip(value);
         return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, strip(item)]));
     }
+}
+/** Helm's validator does look at a `const` beside a `$ref`, and at nothing else there. */
+function withConstant(value) {
+    const { $ref, const: constant } = value;
+    const kept = Object.entries(value).filter(([key]) => ['definitions', '$defs'].includes(key));
+    return { ...Object.fromEntries(kept), allOf: [{ $ref }, { const: constant }] };
 }
 function isRecord(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -66707,8 +67253,12 @@ function violations_describeErrors(errors, file) {
 
 /** Enough for the largest schemas; a slow one ends in an error. */
 const compileLimitMs = 5000;
+/** What an honest schema takes at most. */
+const freeCompileMs = 500;
 /** For one file. */
 const checkLimitMs = 1000;
+/** What an honest file takes at most. */
+const freeCheckMs = 50;
 /** Violations of one file that are named. */
 const maxViolations = 10;
 /** Reads a chart and compiles its schemas. */
@@ -66716,14 +67266,17 @@ function createValidator(files, { directory, schema }, budget = (0,time_limit/* 
     const mistakes = [];
     const path = directory === '' ? schema : `${directory}/${schema}`;
     const location = { path, line: undefined };
+    if (budget.isSpent)
+        return { ok: false, mistakes: [{ text: (0,prose/* prose */.CS) `\`${path}\` ${tooLate}`, location }] };
+    const create = () => {
+        const chart = readChart(files, { directory, schema }, mistakes);
+        const schemas = compileAll(chart, mistakes);
+        return mistakes.length > 0
+            ? { ok: false, mistakes }
+            : { ok: true, validator: { path, check: createCheck(chart, schemas, budget) } };
+    };
     try {
-        return (0,time_limit/* withTimeLimit */.Bv)(compileLimitMs, () => {
-            const chart = readChart(files, { directory, schema }, mistakes);
-            const schemas = compileAll(chart, mistakes);
-            return mistakes.length > 0
-                ? { ok: false, mistakes }
-                : { ok: true, validator: { path, check: createCheck(chart, schemas, budget) } };
-        });
+        return budget.spend(freeCompileMs, () => (0,time_limit/* withTimeLimit */.Bv)(compileLimitMs, create));
     }
     catch (error) {
         if (!(error instanceof time_limit/* TimeLimitError */.$q || error instanceof RangeError))
@@ -66733,6 +67286,7 @@ function createValidator(files, { directory, schema }, budget = (0,time_limit/* 
     }
 }
 const tooSlow = (0,prose/* prose */.CS) `takes too long to be compiled: simplify it`;
+const tooLate = (0,prose/* prose */.CS) `was not compiled, because schemas and files before it took too long: simplify those`;
 const tooDeep = (0,prose/* prose */.CS) `is nested too deeply`;
 /** Compiles each schema once, whatever the number of its chart's aliases. */
 function compileAll(chart, mistakes) {
@@ -66757,12 +67311,11 @@ function createCheck(chart, schemas, budget) {
             return { kind: 'failed', reason };
         }
         try {
-            return (0,time_limit/* withTimeLimit */.Bv)(checkLimitMs, () => checkText(chart, schemas, text));
+            return budget.spend(freeCheckMs, () => (0,time_limit/* withTimeLimit */.Bv)(checkLimitMs, () => checkText(chart, schemas, text)));
         }
         catch (error) {
             if (error instanceof time_limit/* TimeLimitError */.$q) {
                 // One file's values say nothing about those of another one.
-                budget.spend(checkLimitMs);
                 const reason = (0,prose/* prose */.CS) `its validation against \`${chart.schemaPath}\` takes too long: look there for patterns and references that multiply`;
                 return { kind: 'failed', reason };
             }
@@ -66800,7 +67353,7 @@ function checkText(chart, schemas, text) {
         return {
             kind: 'invalid',
             omitted: 0,
-            violations: [{ path, rule: 'type', text, isInFile: true }],
+            violations: [{ path, rule: 'type', text, isInFile: (0,values_schema_values/* valueAt */.fK)(values, path) !== undefined }],
         };
     }
 }
