@@ -59340,7 +59340,7 @@ function footer({ branch, workflowRunUrl }, changes) {
         '---',
         [
             '- **Accept**: merge this pull request.',
-            '- **Reject**: close it. These changes are not proposed again by themselves, but the next new change opens a pull request with all that differ, these included: to keep a version out, take it out of the selection, for example by moving its alias. To change your mind, reopen this one.',
+            '- **Reject**: close it. These changes alone are not proposed again, but the next new one brings them back: to keep a version out, take it out of the selection, for example by moving its alias. To change your mind, reopen this pull request.',
             ...(isAboutExisting
                 ? [
                     `- **Keep one file as it is**: add the line \`# mlflow-sync: hold\` to that file on ${(0,text_markdown/* code */.aY)(branch)}.`,
