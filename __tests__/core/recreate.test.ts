@@ -14,14 +14,14 @@ test('an id of a selected run needs no warning', () => {
 })
 
 test.each([
-  ['abc12345', 'did you mean `abc12345abc12345`?'],
-  ['ABC12345', 'did you mean `abc12345abc12345`?'],
-  ['abc12345abc1234', 'did you mean `abc12345abc12345`?'],
-  ['fff11111ffe11111', 'did you mean `fff11111fff11111`?'],
-  ['ab', 'write the complete id of a run that has a selected version'],
-  ['0000000000000000', 'write the complete id of a run that has a selected version'],
+  ['abc12345', 'Did you mean `abc12345abc12345`?'],
+  ['ABC12345', 'Did you mean `abc12345abc12345`?'],
+  ['abc12345abc1234', 'Did you mean `abc12345abc12345`?'],
+  ['fff11111ffe11111', 'Did you mean `fff11111fff11111`?'],
+  ['ab', 'Write the complete id of a run that has a selected version.'],
+  ['0000000000000000', 'Write the complete id of a run that has a selected version.'],
 ])('the id %s of no selected run is named, with what may have been meant', (id, hint) => {
   expect(warningsFor('abc12345abc12345', id)).toEqual([
-    `the input \`recreate\` has \`${id}\`, but no selected version is of that run: ${hint}`,
+    `The input \`recreate\` has \`${id}\`, but no selected version is of that run. ${hint}`,
   ])
 })

@@ -13,9 +13,9 @@ export function findUnknownRuns(recreate: Recreate, runIds: ReadonlySet<string>)
       const meant = completeId(id, runIds) ?? suggestName(id, runIds)
       const hint =
         meant === undefined
-          ? prose`write the complete id of a run that has a selected version`
-          : prose`did you mean \`${meant}\`?`
-      return prose`the input \`recreate\` has \`${id}\`, but no selected version is of that run: ${hint}`
+          ? prose`Write the complete id of a run that has a selected version.`
+          : prose`Did you mean \`${meant}\`?`
+      return prose`The input \`recreate\` has \`${id}\`, but no selected version is of that run. ${hint}`
     })
 }
 
