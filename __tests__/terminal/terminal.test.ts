@@ -161,6 +161,12 @@ describe('standard output', () => {
     expect(inCi.stdout + inCi.stderr).not.toMatch(/::|##/)
   })
 
+  /** Without what counts the models of other tests. */
+  function textsIn(json: string) {
+    const { records, connections } = reportSchema.parse(JSON.parse(json))
+    return { records, template: connections?.find(({ name }) => name === 'Template') }
+  }
+
   test.each([
     ['TF_BUILD', 'True'],
     ['GITHUB_ACTIONS', 'true'],
@@ -172,8 +178,8 @@ describe('standard output', () => {
       expect(shown.stdout).toMatch(/##|::/)
       const inService = await run([...args, '--json'], { env: { [variable]: value } })
       expect(inService.stdout).not.toMatch(/##|::/)
-      const { records, connections } = reportSchema.parse(JSON.parse(shown.stdout))
-      expect(JSON.parse(inService.stdout)).toMatchObject({ records, connections })
+      const [expected, actual] = [shown, inService].map(({ stdout }) => textsIn(stdout))
+      expect(actual).toEqual(expected)
     }
   })
 
