@@ -6,7 +6,7 @@ import { placeholderValues, render, run } from '../../fixtures/templates.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/templates.md'), 'utf8')
 
-const examples = [...page.matchAll(/<!-- example.*-->([^]*?)<!-- \/example -->/g)].map(
+const examples = [...page.matchAll(/<!-- example: rendered by a test -->([^]*?)<!-- \/example -->/g)].map(
   ([, example = '']) => [...example.matchAll(/```yaml\n([^]*?)```/g)].map(([, code = '']) => code),
 )
 
