@@ -36,7 +36,9 @@ describe('the body of a pull request', () => {
       `| create | my_model | [3](https://mlflow.test/#/models/my_model/versions/3) | ${runLink(runId(1))} | [\`abc123de….yaml\`](https://github.test/acme/models/blob/mlflow-sync/main/models/${runId(1)}.yaml) |`,
     ])
     expect(line).toBe('---')
-    expect(footer).toMatch(/\*\*Reject\*\*: close it\..* brings them back: .* reopen this pull request\.\n/)
+    expect(footer).toMatch(
+      /\*\*Reject\*\*: close it\..* brings them back: .* reopen this pull request\.\n/,
+    )
     expect(footer).not.toContain('hold')
     expect(partsOf([change('updated')]).at(-2)).toContain(
       'add the line `# mlflow-sync: hold` to that file on `main`',

@@ -6,8 +6,10 @@ import { placeholderValues, render, run } from '../../fixtures/templates.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/templates.md'), 'utf8')
 
-const examples = [...page.matchAll(/<!-- example: rendered by a test -->([^]*?)<!-- \/example -->/g)].map(
-  ([, example = '']) => [...example.matchAll(/```yaml\n([^]*?)```/g)].map(([, code = '']) => code),
+const examples = [
+  ...page.matchAll(/<!-- example: rendered by a test -->([^]*?)<!-- \/example -->/g),
+].map(([, example = '']) =>
+  [...example.matchAll(/```yaml\n([^]*?)```/g)].map(([, code = '']) => code),
 )
 
 const values = {
