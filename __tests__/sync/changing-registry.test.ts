@@ -12,7 +12,7 @@ import { inProcess, type InProcess } from '../fixtures/in-process.ts'
 const world = await useWorld({ version: 3, throughGateway: true, ownServer: true })
 
 /** Every change before every request takes minutes, so by default two of three are skipped. */
-const stride = process.env.EVERY_REQUEST === undefined ? 5 : 1
+const stride = process.env.EVERY_REQUEST === undefined ? 7 : 1
 
 describe.each(['champion', ''])('with the input aliases %j', (aliases) => {
   const project = world.createProject()

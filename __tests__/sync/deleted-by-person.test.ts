@@ -297,9 +297,9 @@ describe('an id for recreate', () => {
     expectHeld(step, version, commit)
     expect(step.report.warnings).toEqual([
       expect.stringContaining(`has \`${short}\`, but`),
-      expect.stringContaining('write the complete id'),
+      expect.stringContaining('Write the complete id'),
     ])
-    expect(step.report.warnings[0]).toContain(`did you mean \`${version.runId}\`?`)
+    expect(step.report.warnings[0]).toContain(`Did you mean \`${version.runId}\`?`)
     expect((await sync({ recreate: version.runId })).report.warnings).toEqual([])
   })
 

@@ -4,6 +4,7 @@ import { githubRequests } from '../../testing/count-requests.ts'
 import type { StringMap } from '../../testing/mlflow/api.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { draft7 } from '../fixtures/charts.ts'
+import { stepInProcess } from '../fixtures/step-in-process.ts'
 
 const world = await useWorld({ version: 3 })
 
@@ -42,7 +43,7 @@ test('a value that the schema rejects fails its run, and the others are written'
   const project = createProject()
   const good = await project.register('good', { params: { replicas: '2' } })
   const bad = await project.register('bad', { params: { replicas: 'two' } })
-  const step = await project.sync(inputs)
+  const step = await stepInProcess(world, project, inputs)
   expect(step.exitCode).toBe(1)
   expect(step.outputs).toMatchObject({ 'created-count': '1', 'failed-count': '1' })
   expect(project.repository.read(`models/${good.runId}.yaml`)).toContain('replicas: 2\n')
@@ -60,9 +61,9 @@ test('a value that the schema rejects fails its run, and the others are written'
 test('a file that the chart accepts costs no request beside those for its content', async () => {
   const project = createProject()
   await project.register('model')
-  const step = await project.sync(inputs)
+  const step = await stepInProcess(world, project, inputs)
   expect(githubRequests(step)).toMatchObject({ Branch: 1, Blobs: 1 })
-  const unchanged = await project.sync(inputs)
+  const unchanged = await stepInProcess(world, project, inputs)
   expect(unchanged.outputs).toMatchObject({ 'unchanged-count': '1', 'failed-count': '0' })
   expect(githubRequests(unchanged)).toEqual({ Branch: 1, Blobs: 1 })
 })
@@ -72,7 +73,7 @@ test('a null in the file removes a default, and what is missing is named', async
     'template.yaml': 'replicas: 1\nimage:\n  tag: null\ncache: null\n',
   })
   await project.register('model')
-  const step = await project.sync(inputs)
+  const step = await stepInProcess(world, project, inputs)
   expect(step.changes[0]?.reason).toContain(
     "`/image/tag` is required, and neither the file nor the chart's defaults have it",
   )
@@ -81,7 +82,7 @@ test('a null in the file removes a default, and what is missing is named', async
 test('a misspelt key is named with the one that was probably meant', async () => {
   const project = createProject({ 'template.yaml': 'replicas: 1\ncahce:\n  size: 2\n' })
   await project.register('model')
-  const step = await project.sync(inputs)
+  const step = await stepInProcess(world, project, inputs)
   expect(step.changes[0]?.reason).toMatch(
     /`\/cahce` is not a key that the schema knows .*: did you mean `cache`\?; line 2 of the template/,
   )
@@ -90,14 +91,14 @@ test('a misspelt key is named with the one that was probably meant', async () =>
 test('an update of an existing file is validated, too', async () => {
   const project = createProject()
   const { runId } = await project.register('model')
-  await project.sync(inputs)
+  await stepInProcess(world, project, inputs)
   const path = `models/${runId}.yaml`
   const text = project.repository.read(path)
   const edited = text
     .replace(/modelVersion: .*/, 'modelVersion: "0"')
     .replace('replicas: 1', 'replicas: x')
   project.repository.push('main', { [path]: edited })
-  const step = await project.sync(inputs)
+  const step = await stepInProcess(world, project, inputs)
   expect(step.outputs).toMatchObject({ operation: 'none', 'failed-count': '1' })
   const line = edited.split('\n').indexOf('replicas: x') + 1
   expect(step.changes[0]?.reason).toContain(`; line ${line} of the file`)
@@ -110,7 +111,7 @@ test('a line of an existing file is that of the file on the branch', async () =>
   const path = `models/${runId}.yaml`
   // The missing values of `global` will be above it.
   project.repository.push('main', { [path]: `global:\n  runid: ${runId}\nreplicas: x\n` })
-  const step = await project.sync(inputs)
+  const step = await stepInProcess(world, project, inputs)
   expect(step.changes[0]?.reason).toContain('; line 3 of the file')
 })
 
@@ -139,7 +140,7 @@ test('a violation names the placeholders behind keys, JSON, aliases and fallback
     ].join('\n'),
   })
   await project.register('model', { params: { list: '[1, "x"]', key: 'k' } })
-  const reason = (await project.sync(inputs)).changes[0]?.reason
+  const reason = (await stepInProcess(world, project, inputs)).changes[0]?.reason
   const nested = '; from `${run.params.q:-${model.tags.q:-32k}}` on line 3'
   expect(reason).toMatch(/`\/list\/1`.*; from `\$\{json:run\.params\.list\}` on line 1/)
   expect(reason?.split('\n').filter((line) => line.includes(nested))).toHaveLength(2)
@@ -151,10 +152,10 @@ test('with prune, a new version that the chart rejects leaves the old file in pl
   const old = await project.register('model', { params: { replicas: '1' } })
   await world.api.setAlias(old.name, 'champion', '1')
   const options = { ...inputs, aliases: 'champion', prune: 'true' }
-  await project.sync(options)
+  await stepInProcess(world, project, options)
   await project.register('model', { params: { replicas: 'x' } })
   await world.api.setAlias(old.name, 'champion', '2')
-  const step = await project.sync(options)
+  const step = await stepInProcess(world, project, options)
   expect(step.outputs).toMatchObject({
     operation: 'none',
     'deleted-count': '0',
@@ -168,7 +169,7 @@ test('a reference to another address is never fetched', async () => {
   const remote = draft7({ properties: { replicas: { $ref: address } } })
   const project = createProject({ 'chart/values.schema.json': remote })
   await project.register('model')
-  const step = await project.sync(inputs)
+  const step = await stepInProcess(world, project, inputs)
   expect(step.outputs).toMatchObject({ operation: 'failed' })
   expect(step.log).toContain('are never fetched')
   expect(step.githubRequests.filter(({ path }) => path.includes('schema.json'))).toEqual([])
@@ -182,7 +183,7 @@ test('the page about values schemas shows what the action says', async () => {
   )
   const project = world.createProject({ files })
   const { runId } = await project.register('model', { params: { max_length: '32k' } })
-  const step = await project.sync({
+  const step = await stepInProcess(world, project, {
     path: 'deploy/models',
     template: 'template.yaml',
     'values-schema': 'deploy/chart/values.schema.json',
@@ -207,7 +208,7 @@ describe('a schema that is not valid', () => {
     ].join('\n')
     const project = createProject({ 'chart/values.schema.json': broken })
     await project.register('model')
-    const step = await project.sync(inputs)
+    const step = await stepInProcess(world, project, inputs)
     expect(step.exitCode).toBe(1)
     expect(step.outputs).toMatchObject({ operation: 'failed', 'created-count': '0' })
     const lines = [...step.log.matchAll(/file=chart\/values\.schema\.json,line=(\d+)::/g)]
@@ -243,7 +244,7 @@ describe('a schema that is not valid', () => {
   ])('is reported when it is %s', async (_, more, files, expected) => {
     const project = createProject(files)
     await project.register('model')
-    const step = await project.sync({ ...inputs, ...more })
+    const step = await stepInProcess(world, project, { ...inputs, ...more })
     expect(step.outputs).toMatchObject({ operation: 'failed' })
     expect(step.log).toMatch(expected)
   })
@@ -254,7 +255,7 @@ describe('a schema that is not valid', () => {
     await project.register('good', { params: { replicas: 'aaa' } })
     await project.register('bad', { params: { replicas: `${'a'.repeat(50)}!` } })
     await project.register('newer', { params: { replicas: 'aaa' } })
-    const step = await project.sync(inputs)
+    const step = await stepInProcess(world, project, inputs)
     expect(step.outputs).toMatchObject({ 'created-count': '2', 'failed-count': '1' })
     const failed = step.changes.find(({ outcome }) => outcome === 'failed')
     expect(failed?.reason).toContain('takes too long')
@@ -276,7 +277,7 @@ describe('subcharts', () => {
     const project = createProject({ ...subchart, 'template.yaml': threads })
     await project.register('good')
     await project.register('bad', { params: { threads: 'many' } })
-    const step = await project.sync(inputs)
+    const step = await stepInProcess(world, project, inputs)
     expect(step.outputs).toMatchObject({ 'created-count': '1', 'failed-count': '1' })
     expect(step.changes.find(({ outcome }) => outcome === 'failed')?.reason).toMatch(
       /`\/worker\/threads` must be an integer, but is `"many"` \(`type` in `chart\/charts\/worker\/values\.schema\.json`\)/,
@@ -290,7 +291,7 @@ test('a symbolic link in a chart is not followed', async () => {
   const link = { mode: '120000', content: 'other.yaml' } as const
   project.repository.push('main', { 'chart/values.yaml': link })
   await project.register('model')
-  const step = await project.sync(inputs)
+  const step = await stepInProcess(world, project, inputs)
   expect(step.outputs).toMatchObject({ operation: 'failed' })
   expect(step.log).toContain('`chart/values.yaml` is a symbolic link, which is not followed')
 })
@@ -303,7 +304,7 @@ describe('mode: check', () => {
       'models/notes.txt': 'replicas: two\n',
     })
     await project.register('model')
-    const step = await project.sync({ ...inputs, mode: 'check' })
+    const step = await stepInProcess(world, project, { ...inputs, mode: 'check' })
     const connection = step.connections.find(({ name }) => name === 'Values schema')
     expect(connection).toMatchObject({ status: 'failed' })
     expect(connection?.detail).toMatch(
@@ -315,7 +316,7 @@ describe('mode: check', () => {
   test('succeeds when all files are valid', async () => {
     const project = createProject({ 'models/aaa.yaml': 'replicas: 1\nglobal: {runid: aaa}\n' })
     await project.register('model')
-    const step = await project.sync({ ...inputs, mode: 'check' })
+    const step = await stepInProcess(world, project, { ...inputs, mode: 'check' })
     expect(step.connections.find(({ name }) => name === 'Values schema')).toMatchObject({
       status: 'ok',
       detail: '`chart/values.schema.json` can be used; valid: 1 file',
@@ -329,7 +330,7 @@ describe('mode: check', () => {
       'models/bbb.yaml': 'global: {runid: aaa}\nreplicas: two\nextra: {fullnameOverride: x}\n',
     })
     await project.register('model')
-    const step = await project.sync({ ...inputs, mode: 'check' })
+    const step = await stepInProcess(world, project, { ...inputs, mode: 'check' })
     expect(step.exitCode).toBe(0)
     expect(step.warnings).toEqual([])
     expect(step.connections.find(({ name }) => name === 'Values schema')?.detail).toContain(
@@ -355,7 +356,11 @@ describe('mode: check', () => {
       ].join('\n'),
     })
     await project.register('model')
-    const step = await project.sync({ config: 'targets.yaml', mode: 'check', models: '' })
+    const step = await stepInProcess(world, project, {
+      config: 'targets.yaml',
+      mode: 'check',
+      models: '',
+    })
     const detail = step.connections.find(({ name }) => name === 'Values schema')?.detail
     expect(detail).toMatch(/Target `a`: 1 of 1 file would be rejected/)
     expect(detail).toMatch(/Target `b`: The values schema `broken\/values\.schema\.json`/)
@@ -367,7 +372,7 @@ describe('mode: check', () => {
     await project.register('model')
     const options = { ...inputs, 'values-schema': 'template.yaml/values.schema.json' }
     for (const mode of ['check', 'sync']) {
-      const step = await project.sync({ ...options, mode })
+      const step = await stepInProcess(world, project, { ...options, mode })
       expect(step.log).toContain('The path `template.yaml` is not a directory on branch `main`')
       expect(step.log).toContain('Set `values-schema` to the path of the file itself')
     }
@@ -382,7 +387,7 @@ describe('mode: check', () => {
         'fullnameOverride: model\nvllm:\n  fullnameOverride: model\nglobal: {runid: ccc}\n',
     })
     await project.register('model')
-    const step = await project.sync({ path: 'models', mode: 'check' })
+    const step = await stepInProcess(world, project, { path: 'models', mode: 'check' })
     expect(step.exitCode).toBe(0)
     expect(step.warnings).toEqual([
       expect.stringContaining('2 warnings') as unknown,

@@ -7,10 +7,10 @@ import { json } from '../../testing/mlflow/gateway-rules.ts'
 import type { GatewayRequest } from '../../testing/mlflow/gateway.ts'
 import { startMlflow, type MlflowServer } from '../../testing/mlflow/server.ts'
 import { onlyWhere } from '../../testing/only-where.ts'
-import type { Project, SyncStep } from '../../testing/project.ts'
+import type { Project } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import type { World } from '../../testing/world.ts'
-import { stepInProcess } from '../fixtures/step-in-process.ts'
+import { stepInProcess, type InProcessStep } from '../fixtures/step-in-process.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
 const olderWorld = await useWorld({ version: 2, throughGateway: true })
@@ -24,8 +24,12 @@ beforeEach(() => {
   project = world.createProject()
 })
 
-function sync(inputs: Record<string, string> = {}, in_: Project = project): Promise<SyncStep> {
-  return in_.sync({ path: 'deploy', 'write-back': 'true', ...inputs })
+function sync(
+  inputs: Record<string, string> = {},
+  there: Project = project,
+  current: World = world,
+): Promise<InProcessStep> {
+  return stepInProcess(current, there, { path: 'deploy', 'write-back': 'true', ...inputs })
 }
 
 type Tags = { readonly file?: string | undefined; readonly commit?: string | undefined }
@@ -49,7 +53,7 @@ function isTagRequest({ url }: GatewayRequest): boolean {
   return url.endsWith('-tag')
 }
 
-function tagRequests({ mlflowRequests: requests }: SyncStep): number {
+function tagRequests({ mlflowRequests: requests }: InProcessStep): number {
   return requests.filter(isTagRequest).length
 }
 
@@ -64,14 +68,14 @@ describe.each(worlds)('with MLflow %i, tags', (_version, current) => {
 
   test('name the file and the commit, and are right the next time', async () => {
     const version = await there.register('m')
-    const step = await sync({}, there)
+    const step = await sync({}, there, current)
     expect(step.outputs).toMatchObject({ operation: 'committed' })
     expect(step.warnings).toEqual([])
     const tags = { file: `main/deploy/${version.runId}.yaml`, commit: there.repository.head() }
     expect(await tagsOf(version, there, current)).toEqual(tags)
     expect(tagRequests(step)).toBe(2)
     there.repository.push('main', { 'other.txt': 'x' })
-    const again = await sync({}, there)
+    const again = await sync({}, there, current)
     expect(again.outputs).toMatchObject({ operation: 'none' })
     expect(mlflowRequests(again)).toEqual({ 'model-versions/search': 1, 'runs/search': 1 })
     expect(githubRequests(again)).toEqual({ Branch: 1, Blobs: 1 })
@@ -81,14 +85,14 @@ describe.each(worlds)('with MLflow %i, tags', (_version, current) => {
   test('move to the newer version of the same run, and go when the file is pruned', async () => {
     const first = await there.register('m')
     const other = await there.register('other')
-    await sync({}, there)
+    await sync({}, there, current)
     const second = { ...first, version: await current.api.createVersion(first) }
-    await sync({}, there)
+    await sync({}, there, current)
     const commit = there.repository.head()
     expect(await tagsOf(first, there, current)).toEqual(untagged)
     expect(await tagsOf(second, there, current)).toMatchObject({ commit })
     await current.api.setAlias(other.name, 'champion', '1')
-    const pruned = await sync({ prune: 'true', aliases: 'champion' }, there)
+    const pruned = await sync({ prune: 'true', aliases: 'champion' }, there, current)
     expect(pruned.outputs).toMatchObject({ 'deleted-count': '1' })
     expect(await tagsOf(second, there, current)).toEqual(untagged)
     expect(await tagsOf(other, there, current)).toMatchObject({
@@ -117,7 +121,7 @@ describe('tags', () => {
 
   test('are not set without the input, in a plan or by a check', async () => {
     const version = await project.registerExternal('m')
-    await project.sync({ path: 'deploy' })
+    await stepInProcess(world, project, { path: 'deploy' })
     expect(tagRequests(await sync({ mode: 'plan' }))).toBe(0)
     const before = await world.api.versionTags(version.name, '1')
     const check = await sync({ mode: 'check' })
@@ -140,7 +144,7 @@ describe('tags', () => {
 
   test('follow a file on hold, which may name another version than the selected one', async () => {
     const first = await project.registerExternal('m')
-    await project.sync({ path: 'deploy' })
+    await stepInProcess(world, project, { path: 'deploy' })
     const path = `deploy/${first.runId}.yaml`
     const text = project.repository.read(path)
     const held = project.repository.push('main', { [path]: `# mlflow-sync: hold\n${text}` })
@@ -347,7 +351,9 @@ onlyWhere('signals').test(
       }
     })
     const inputs = { path: 'deploy', 'write-back': 'true' }
-    const step = await project.sync(inputs, { interrupt: { signal: 'SIGINT', when } })
+    const step = await project.sync(inputs, {
+      interrupt: { signal: 'SIGINT', when },
+    })
     expect(step.outputs).toMatchObject({
       operation: 'committed',
       'commit-sha': project.repository.head(),

@@ -7,9 +7,10 @@ import {
 } from '../../testing/github/faults.ts'
 import { forcePush } from '../../testing/github/people.ts'
 import type { Project } from '../../testing/project.ts'
-import { headBranch, syncPullRequest } from '../../testing/pull-requests.ts'
+import { headBranch } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { runInProcess } from '../fixtures/in-process-job.ts'
+import { stepInProcess } from '../fixtures/step-in-process.ts'
 
 const world = await useWorld({ version: 3 })
 let project: Project
@@ -21,7 +22,7 @@ beforeEach(() => {
 /** Makes an existing file executable, so that GraphQL's mutation cannot commit its update. */
 async function prepareUpdateByGitData(): Promise<string> {
   const version = await project.registerExternal('m')
-  await project.sync()
+  await stepInProcess(world, project)
   const path = `${version.runId}.yaml`
   const content = project.repository.read(path)
   project.repository.push('main', { [path]: { content, mode: '100755' } })
@@ -54,7 +55,7 @@ describe('a commit whose write landed', () => {
     ],
   ])('counts as made although the response is %s', async (_what, body) => {
     await landThenRespond(body)
-    const step = await project.sync()
+    const step = await stepInProcess(world, project)
     expect(step.exitCode).toBe(0)
     expect(step.outputs).toMatchObject({
       operation: 'committed',
@@ -81,7 +82,7 @@ describe('a commit whose write landed', () => {
   test('is looked for with one request after each attempt', async () => {
     await project.register('m')
     world.github.inject({ kind: 'drop' }, { match: isCommit, times: 2 })
-    const step = await project.sync()
+    const step = await stepInProcess(world, project)
     expect(step.outputs.operation).toBe('committed')
     const searches = step.githubRequests.filter(({ operation }) => operation === 'History')
     expect(searches).toHaveLength(2)
@@ -101,7 +102,7 @@ describe('a commit whose write landed', () => {
       { kind: 'run-before', run: pushMany },
       { match: (request) => isBranchRead(request) && (reads += 1) === 2 },
     )
-    const step = await project.sync()
+    const step = await stepInProcess(world, project)
     expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
     expect(project.repository.git('log', '--format=%H', 'main')).toContain(
       step.outputs['commit-sha'],
@@ -118,7 +119,7 @@ describe('a commit of several requests', () => {
       forcePush(project.repository, 'main', before)
     }
     world.github.inject({ kind: 'run-before', run }, { match: isRefUpdate })
-    const step = await project.sync()
+    const step = await stepInProcess(world, project)
     expect(step.outputs).toMatchObject({ operation: 'committed', 'updated-count': '1' })
     expect(project.repository.paths()).not.toContain('secret.txt')
     expect(project.repository.git('rev-parse', 'main^')).toBe(before)
@@ -131,7 +132,7 @@ describe('a commit of several requests', () => {
       await prepareUpdateByGitData()
       const count = project.repository.commitCount()
       world.github.inject({ kind }, { match: isRefUpdate })
-      const step = await project.sync()
+      const step = await stepInProcess(world, project)
       expect(step.outputs).toMatchObject({
         operation: 'committed',
         'commit-sha': project.repository.head(),
@@ -143,7 +144,7 @@ describe('a commit of several requests', () => {
   test('waits for all of GitHub to know its new objects', async () => {
     await prepareUpdateByGitData()
     project.repository.settings.lag.objects = 2
-    const step = await project.sync()
+    const step = await stepInProcess(world, project)
     expect(step.exitCode).toBe(0)
     expect(step.outputs.operation).toBe('committed')
   })
@@ -154,7 +155,10 @@ describe('a commit that GitHub did not sign', () => {
     if (way === 'git data') await prepareUpdateByGitData()
     else await project.register('m')
     project.repository.settings.signsCommits = false
-    const step = way === 'pull request' ? await syncPullRequest(project) : await project.sync()
+    const step =
+      way === 'pull request'
+        ? await stepInProcess(world, project, { 'pull-request': 'true' })
+        : await stepInProcess(world, project)
     expect(step.exitCode).toBe(0)
     expect(step.log).toMatch(/::warning.*GitHub did not sign the commit.*Enterprise Server/)
   })
@@ -167,15 +171,17 @@ describe('a commit that GitHub did not sign', () => {
     await project.register('m')
     project.repository.settings.signsCommits = false
     world.github.inject({ kind: 'lose-response' }, { match })
-    const step = await project.sync({ 'pull-request': String(pullRequest) })
+    const step = await stepInProcess(world, project, { 'pull-request': String(pullRequest) })
     expect(step.exitCode).toBe(0)
     expect(step.log).toMatch(/::warning.*GitHub did not sign the commit/)
   })
 
   test('is no warning if it is signed', async () => {
     await project.register('m')
-    expect((await project.sync()).log).not.toMatch(/did not sign/)
-    expect((await syncPullRequest(project)).log).not.toMatch(/did not sign/)
+    expect((await stepInProcess(world, project)).log).not.toMatch(/did not sign/)
+    expect((await stepInProcess(world, project, { 'pull-request': 'true' })).log).not.toMatch(
+      /did not sign/,
+    )
     expect(project.repository.head(headBranch)).toBe('')
   })
 })
@@ -192,7 +198,7 @@ describe('a submodule', () => {
     project.repository.push('main', { [at]: { submodule } })
     const head = project.repository.head()
     for (const inputs of [{ path }, { path, 'pull-request': 'true' }, { path, mode: 'check' }]) {
-      const step = await project.sync(inputs)
+      const step = await stepInProcess(world, project, inputs)
       expect(step.exitCode).toBe(1)
       expect(step.log).toMatch(new RegExp(`path \`${at}\` is a submodule on branch \`main\``))
     }
@@ -203,7 +209,7 @@ describe('a submodule', () => {
     await project.register('m')
     const run = () => project.repository.push('main', { deploy: { submodule } })
     world.github.inject({ kind: 'run-before', run }, { match: isCommit })
-    const step = await project.sync({ path: 'deploy/models' })
+    const step = await stepInProcess(world, project, { path: 'deploy/models' })
     expect(step.exitCode).toBe(1)
     expect(project.repository.git('ls-tree', 'main', 'deploy')).toMatch(/^160000/)
   })
@@ -211,7 +217,7 @@ describe('a submodule', () => {
   test('elsewhere is no obstacle', async () => {
     await project.register('m')
     project.repository.push('main', { vendor: { submodule } })
-    const step = await project.sync({ path: 'deploy/models' })
+    const step = await stepInProcess(world, project, { path: 'deploy/models' })
     expect(step.outputs.operation).toBe('committed')
   })
 })

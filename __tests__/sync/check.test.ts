@@ -6,8 +6,8 @@ import {
   isPullRequestCreation,
 } from '../../testing/github/matchers.ts'
 import type { Rule } from '../../testing/github/rules/types.ts'
-import type { Step } from '../../testing/step.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { stepInProcess, type InProcessStep } from '../fixtures/step-in-process.ts'
 
 const world = await useWorld({ version: 3 })
 const project = world.createProject()
@@ -26,10 +26,10 @@ afterEach(() => {
 })
 
 function check(inputs = {}) {
-  return project.sync({ mode: 'check', ...inputs })
+  return stepInProcess(world, project, { mode: 'check', ...inputs })
 }
 
-function failedChecks({ connections }: Step): string[] {
+function failedChecks({ connections }: InProcessStep): string[] {
   return connections.filter(({ status }) => status === 'failed').map(({ name }) => name)
 }
 
@@ -62,8 +62,8 @@ test('reports all problems at once', async () => {
 test('tries a server that is down twice, whatever the variables say', async () => {
   for (const retries of ['', '7']) {
     const inputs = { mode: 'check', 'mlflow-tracking-uri': 'http://127.0.0.1:9' }
-    const env = { MLFLOW_HTTP_REQUEST_MAX_RETRIES: retries }
-    const step = await project.sync(inputs, { env })
+    const variables = { MLFLOW_HTTP_REQUEST_MAX_RETRIES: retries }
+    const step = await stepInProcess(world, project, inputs, variables)
     expect(step.log).toMatch(/Can't reach MLflow at `http:\/\/127\.0\.0\.1:9`: .*after 2 tries/)
   }
 })
@@ -89,7 +89,7 @@ function listRule(rule: { readonly type: string; readonly parameters?: unknown }
   world.github.inject({ kind: 'respond', status: 200, body: JSON.stringify([rule]) }, { match })
 }
 
-function connectionOf({ connections }: Step, name: string) {
+function connectionOf({ connections }: InProcessStep, name: string) {
   const found = connections.find((connection) => connection.name === name)
   if (found === undefined) throw new Error(`there is no check ${name}`)
   return found
@@ -130,7 +130,7 @@ describe('a rule of the branch', () => {
       `rule \`${rule.type}\` in ruleset 42 of \`${repository.fullName}\``,
     )
     expect(connection.advice).toMatch(advice)
-    const sync = await project.sync()
+    const sync = await stepInProcess(world, project)
     expect(sync.exitCode).toBe(1)
     expect(sync.log).toContain(connection.advice)
   })
@@ -203,7 +203,7 @@ describe('classic branch protection', () => {
     expect(failedChecks(step)).toEqual([baseRules])
     expect(connectionOf(step, baseRules).detail).toContain(detail)
     expect(connectionOf(step, baseRules).advice).toContain('pull-request: true')
-    const sync = await project.sync()
+    const sync = await stepInProcess(world, project)
     expect(sync.exitCode).toBe(1)
     expect(sync.log).toContain(connectionOf(step, baseRules).advice)
   })

@@ -8,6 +8,7 @@ import {
 } from '../../testing/mlflow/gateway-rules.ts'
 import type { RegisteredVersion } from '../../testing/mlflow/api.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { stepInProcess } from '../fixtures/step-in-process.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
 
@@ -38,7 +39,7 @@ describe('the listing of model versions', () => {
       ]
       return json(pages[Number(token?.slice(1) ?? 0)])
     }
-    const step = await project.sync({ path: 'values' })
+    const step = await stepInProcess(world, project, { path: 'values' })
     expect(step.outputs['created-count']).toBe('3')
     expect(project.repository.paths('main', 'values')).toEqual(
       versions.map(({ runId }) => `values/${runId}.yaml`).toSorted(),
@@ -64,7 +65,7 @@ describe('the listing of model versions', () => {
     const second = await project.register('b')
     const { runId } = second
     await project.registerExternal('b', { runId, source: `s3://b/1/${runId}/artifacts/model` })
-    await project.sync({ path: 'values' })
+    await stepInProcess(world, project, { path: 'values' })
     const before = project.repository.read(`values/${runId}.yaml`)
     expect(before).toContain('modelVersion: "2"')
     world.gateway.rule = async ({ url }, forward) => {
@@ -75,7 +76,7 @@ describe('the listing of model versions', () => {
       if (!url.includes('page_token')) await change(first, second)
       return page
     }
-    const step = await project.sync({ path: 'values' })
+    const step = await stepInProcess(world, project, { path: 'values' })
     expect(step.changes.find(({ runId: id }) => id === runId)).toMatchObject({
       outcome: 'skipped',
       modelVersion: '2',
@@ -99,7 +100,7 @@ describe('the listing of model versions', () => {
         row.run_id === odd.runId ? { ...row, creation_timestamp: time as number } : row,
       ),
     )
-    const step = await project.sync({ path: 'values', prune: 'true' })
+    const step = await stepInProcess(world, project, { path: 'values', prune: 'true' })
     expect(step.outputs).toMatchObject({ 'created-count': '1', 'failed-count': '1' })
     expect(step.changes.find(({ outcome }) => outcome === 'failed')).toMatchObject({
       modelName: odd.name,
@@ -117,7 +118,7 @@ describe('the listing of model versions', () => {
         creation_timestamp: `${row.creation_timestamp}.0` as unknown as number,
       })),
     )
-    const step = await project.sync({ path: 'values' })
+    const step = await stepInProcess(world, project, { path: 'values' })
     expect(step.outputs).toMatchObject({ 'created-count': '1', 'failed-count': '0' })
   })
 
@@ -133,14 +134,14 @@ describe('the listing of model versions', () => {
     world.gateway.rule = changeListing((rows) =>
       rows.map((row) => (row.run_id === odd.runId ? { ...row, ...fields } : row)),
     )
-    const step = await project.sync({ path: 'values' })
+    const step = await stepInProcess(world, project, { path: 'values' })
     expect(step.outputs).toMatchObject({ 'created-count': '1', 'failed-count': '1' })
   })
 
   test('is an error when a page token repeats', async () => {
     const project = world.createProject()
     world.gateway.rule = () => json({ next_page_token: 'again' })
-    const step = await project.sync()
+    const step = await stepInProcess(world, project)
     expect(step.exitCode).toBe(1)
     expect(step.log).toMatch(/does not end: a page token was repeated/)
   })
@@ -155,7 +156,7 @@ describe('the listing of model versions', () => {
         ? json({ error_code: 'INTERNAL_ERROR' }, 500)
         : json({ model_versions: [version], next_page_token: 't' })
     }
-    const step = await project.sync()
+    const step = await stepInProcess(world, project)
     expect(step.outputs.operation).toBe('failed')
     expect(project.repository.commitCount()).toBe(1)
   })

@@ -1,8 +1,9 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import { json } from '../../testing/mlflow/gateway-rules.ts'
 import type { Project } from '../../testing/project.ts'
-import { headBranch, onlyPullRequest, syncPullRequest } from '../../testing/pull-requests.ts'
+import { headBranch, onlyPullRequest } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { stepInProcess } from '../fixtures/step-in-process.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
 let project: Project
@@ -17,7 +18,7 @@ beforeEach(async () => {
     runIds.push((await project.register('m', spec)).runId)
   }
   await world.api.setAlias(project.model('m'), 'champion', '1')
-  await project.sync(inputs)
+  await stepInProcess(world, project, inputs)
   await world.api.setAlias(project.model('m'), 'champion', '3')
 })
 
@@ -44,7 +45,7 @@ function expectComparison(markdown: string): void {
 test.each(['sync', 'plan'])(
   'with mode %s, the summary compares a version with the one that it replaces',
   async (mode) => {
-    const step = await project.sync({ ...inputs, mode })
+    const step = await stepInProcess(world, project, { ...inputs, mode })
     expect(step.outputs.operation).toBe(mode === 'sync' ? 'committed' : 'planned')
     expectComparison(step.summary)
   },
@@ -53,8 +54,8 @@ test.each(['sync', 'plan'])(
 test('a pull request and the summary compare the same, with one request', async () => {
   const searches = (requests: readonly { readonly url: string }[]): number =>
     requests.filter(({ url }) => url.includes('runs/search')).length
-  const plan = await project.sync({ ...inputs, mode: 'plan' })
-  const step = await syncPullRequest(project, inputs)
+  const plan = await stepInProcess(world, project, { ...inputs, mode: 'plan' })
+  const step = await stepInProcess(world, project, { 'pull-request': 'true', ...inputs })
   expectComparison(step.summary)
   expectComparison(onlyPullRequest(project).body)
   expect(project.repository.head(headBranch)).toBe(step.outputs['commit-sha'])
@@ -64,14 +65,14 @@ test('a pull request and the summary compare the same, with one request', async 
 test.each([403, 500])(
   'a pull request is updated although MLflow responds to the comparison with HTTP %d',
   async (status) => {
-    await syncPullRequest(project, inputs)
+    await stepInProcess(world, project, { 'pull-request': 'true', ...inputs })
     await world.api.setAlias(project.model('m'), 'champion', '2')
     const [first = ''] = runIds
     world.gateway.rule = ({ url, body }) =>
       /runs\/(?:search|get)/.test(url) && (url + body).includes(first)
         ? json({ error_code: 'PERMISSION_DENIED', message: 'Permission denied' }, status)
         : undefined
-    const step = await syncPullRequest(project, inputs)
+    const step = await stepInProcess(world, project, { 'pull-request': 'true', ...inputs })
     expect(step.exitCode).toBe(0)
     expect(step.outputs).toMatchObject({
       operation: 'pull-request-updated',
@@ -89,7 +90,7 @@ test.each(['sync', 'plan'])(
       /runs\/(?:search|get)/.test(url) && (url + body).includes(first)
         ? json({ error_code: 'INTERNAL_ERROR', message: 'corrupt row' }, 500)
         : undefined
-    const step = await project.sync({ ...inputs, mode })
+    const step = await stepInProcess(world, project, { ...inputs, mode })
     expect(step.exitCode).toBe(0)
     expect(step.outputs.operation).toBe(mode === 'sync' ? 'committed' : 'planned')
     expect(step.summary).not.toContain('compared with')

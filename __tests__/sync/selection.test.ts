@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import { breakRun, changeListing, json, listOnly } from '../../testing/mlflow/gateway-rules.ts'
 import type { Project } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { stepInProcess } from '../fixtures/step-in-process.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
 let project: Project
@@ -11,7 +12,7 @@ beforeEach(() => {
 })
 
 function sync(inputs = {}) {
-  return project.sync({ path: 'values', ...inputs })
+  return stepInProcess(world, project, { path: 'values', ...inputs })
 }
 function paths(): string[] {
   return project.repository.paths('main', 'values')

@@ -5,9 +5,10 @@ import {
   isReviewRequest,
 } from '../../testing/github/matchers.ts'
 import { editPullRequest } from '../../testing/github/people.ts'
-import type { Project, SyncStep } from '../../testing/project.ts'
-import { onlyPullRequest, syncPullRequest } from '../../testing/pull-requests.ts'
+import type { Project } from '../../testing/project.ts'
+import { onlyPullRequest } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { stepInProcess, type InProcessStep } from '../fixtures/step-in-process.ts'
 
 const world = await useWorld({ version: 3 })
 let project: Project
@@ -17,15 +18,19 @@ beforeEach(async () => {
   await project.register('m')
 })
 
-function sync(reviewers: string, inputs = {}): Promise<SyncStep> {
-  return syncPullRequest(project, { 'pull-request-reviewers': reviewers, ...inputs })
+function sync(reviewers: string, inputs = {}): Promise<InProcessStep> {
+  return stepInProcess(world, project, {
+    'pull-request': 'true',
+    'pull-request-reviewers': reviewers,
+    ...inputs,
+  })
 }
 
-function reviewRequests({ githubRequests }: SyncStep): unknown[] {
+function reviewRequests({ githubRequests }: InProcessStep): unknown[] {
   return githubRequests.filter(isReviewRequest).map(({ body }): unknown => JSON.parse(body))
 }
 
-function warningsOf({ log }: SyncStep): string[] {
+function warningsOf({ log }: InProcessStep): string[] {
   return log.match(/^::warning .*$/gm) ?? []
 }
 
@@ -106,7 +111,7 @@ test.each([
 })
 
 test('reviewers are asked by the next sync if a job was killed after it opened the pull request', async () => {
-  await syncPullRequest(project)
+  await stepInProcess(world, project, { 'pull-request': 'true' })
   expect(reviewRequests(await sync('ada'))).toHaveLength(1)
   expect(onlyPullRequest(project).reviewers).toEqual(['ada'])
 })
