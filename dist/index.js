@@ -56782,9 +56782,9 @@ function findUnknownRuns(recreate, runIds) {
         .map((id) => {
         const meant = completeId(id, runIds) ?? (0,text_closest/* suggestName */.SX)(id, runIds);
         const hint = meant === undefined
-            ? (0,prose/* prose */.CS) `write the complete id of a run that has a selected version`
-            : (0,prose/* prose */.CS) `did you mean \`${meant}\`?`;
-        return (0,prose/* prose */.CS) `the input \`recreate\` has \`${id}\`, but no selected version is of that run: ${hint}`;
+            ? (0,prose/* prose */.CS) `Write the complete id of a run that has a selected version.`
+            : (0,prose/* prose */.CS) `Did you mean \`${meant}\`?`;
+        return (0,prose/* prose */.CS) `The input \`recreate\` has \`${id}\`, but no selected version is of that run. ${hint}`;
     });
 }
 /** The only id that begins with an abbreviation. */
