@@ -3,6 +3,7 @@ import { parse } from 'yaml'
 import { mlflowRequests } from '../../testing/count-requests.ts'
 import type { Project } from '../../testing/project.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { stepInProcess } from '../fixtures/step-in-process.ts'
 
 /** What templates can use that takes requests of its own, from both of MLflow's major versions. */
 
@@ -37,7 +38,7 @@ for (const version of [2, 3] as const) {
         team: 'llm',
         selector: '{"gpu": "a100"}',
       })
-      const step = await project.sync({ template: 'template.yaml' })
+      const step = await stepInProcess(world, project, { template: 'template.yaml' })
       expect(step.exitCode).toBe(0)
       const { id } = world.experiment
       const rest =
@@ -70,12 +71,12 @@ for (const version of [2, 3] as const) {
 
     test('is asked for nothing of it if no file is rendered, or no template uses it', async () => {
       await project.register('m')
-      await project.sync({ template: 'template.yaml' })
+      await stepInProcess(world, project, { template: 'template.yaml' })
       const extra = ['registered-models/search', 'model-versions/get-download-uri']
-      const unchanged = await project.sync({ template: 'template.yaml' })
+      const unchanged = await stepInProcess(world, project, { template: 'template.yaml' })
       expect(unchanged.outputs.operation).toBe('none')
       await project.register('n')
-      const builtIn = await project.sync()
+      const builtIn = await stepInProcess(world, project)
       expect(builtIn.outputs['created-count']).toBe('1')
       for (const step of [unchanged, builtIn]) {
         expect(Object.keys(mlflowRequests(step))).not.toEqual(
@@ -87,7 +88,10 @@ for (const version of [2, 3] as const) {
     test('shares the listing of the registered models with the selection by aliases', async () => {
       const { name } = await project.register('m')
       await world.api.setAlias(name, 'champion', '1')
-      const step = await project.sync({ template: 'template.yaml', aliases: 'champion' })
+      const step = await stepInProcess(world, project, {
+        template: 'template.yaml',
+        aliases: 'champion',
+      })
       expect(step.outputs['created-count']).toBe('1')
       expect(mlflowRequests(step)).toMatchObject({ 'registered-models/search': 1 })
     })
@@ -97,7 +101,7 @@ for (const version of [2, 3] as const) {
       const source = 's3://AKIA:hunter2@bucket/1/model'
       await project.registerExternal('secret', { source })
       project.repository.push('main', { 'template.yaml': 'uri: ${model.uri:-none}\n' })
-      const step = await project.sync({ template: 'template.yaml' })
+      const step = await stepInProcess(world, project, { template: 'template.yaml' })
       expect(step.exitCode).toBe(1)
       expect(step.outputs).toMatchObject({ 'created-count': '1', 'failed-count': '1' })
       expect(project.repository.paths('main')).toContain(`${runId}.yaml`)
@@ -115,7 +119,7 @@ for (const version of [2, 3] as const) {
         url.includes('get-download-uri') && url.includes(broken.name)
           ? { status: 400, body: '{"error_code":"INVALID_PARAMETER_VALUE","message":"no"}' }
           : undefined
-      const step = await project.sync({ template: 'template.yaml' })
+      const step = await stepInProcess(world, project, { template: 'template.yaml' })
       world.gateway.rule = undefined
       expect(step.outputs).toMatchObject({ 'created-count': '1', 'failed-count': '1' })
       expect(project.repository.paths('main')).toContain(`${runId}.yaml`)
@@ -124,7 +128,7 @@ for (const version of [2, 3] as const) {
 
     test('has JSON that is not valid, which fails that run at its line', async () => {
       await project.register('m', { params: { args: '{' } })
-      const step = await project.sync({ template: 'template.yaml' })
+      const step = await stepInProcess(world, project, { template: 'template.yaml' })
       expect(step.changes[0]?.reason).toMatch(
         /^line 7 of the template `template\.yaml`: `\$\{json:run\.params\.args\}`: its value is not JSON/,
       )
@@ -134,7 +138,7 @@ for (const version of [2, 3] as const) {
       await project.register('m')
       world.gateway.rule = ({ url }) =>
         url.includes('registered-models/search') ? { status: 200, body: '{}' } : undefined
-      const step = await project.sync({ template: 'template.yaml' })
+      const step = await stepInProcess(world, project, { template: 'template.yaml' })
       world.gateway.rule = undefined
       expect(step.outputs).toMatchObject({ 'failed-count': '1' })
       expect(step.changes[0]?.reason).toMatch(/MLflow does not list the registered model/)

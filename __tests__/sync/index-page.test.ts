@@ -2,10 +2,11 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import { closePullRequest } from '../../testing/github/people.ts'
 import { mergePullRequest } from '../../testing/github/pull-requests.ts'
 import { isListing, json } from '../../testing/mlflow/gateway-rules.ts'
-import type { Project, SyncStep } from '../../testing/project.ts'
+import type { Project } from '../../testing/project.ts'
 import { headBranch, onlyPullRequest } from '../../testing/pull-requests.ts'
 import { renderMarkdown } from '../../testing/readers/markdown.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { stepInProcess, type InProcessStep } from '../fixtures/step-in-process.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
 let project: Project
@@ -17,8 +18,8 @@ beforeEach(() => {
   project = world.createProject()
 })
 
-function sync(inputs: Record<string, string> = {}): Promise<SyncStep> {
-  return project.sync({ path: 'deploy', index: 'README.md', ...inputs })
+function sync(inputs: Record<string, string> = {}): Promise<InProcessStep> {
+  return stepInProcess(world, project, { path: 'deploy', index: 'README.md', ...inputs })
 }
 
 /** Model and version of each row of the index. */
@@ -51,7 +52,7 @@ describe('an index page', () => {
   test('lists files on hold and those of other jobs, also of versions that are not selected', async () => {
     const held = await project.registerExternal('held')
     await project.registerExternal('other')
-    await project.sync({ path: 'deploy' })
+    await stepInProcess(world, project, { path: 'deploy' })
     const file = `deploy/${held.runId}.yaml`
     const text = project.repository.read(file)
     project.repository.push('main', { [file]: `# mlflow-sync: hold\n${text}` })
@@ -122,7 +123,7 @@ describe('an index page', () => {
 describe('a sync that only changes the index', () => {
   beforeEach(async () => {
     await project.registerExternal('m')
-    await project.sync({ path: 'deploy' })
+    await stepInProcess(world, project, { path: 'deploy' })
   })
 
   test('is a commit without runs, whose message says so', async () => {

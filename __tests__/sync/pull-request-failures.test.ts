@@ -6,14 +6,12 @@ import {
   type Matcher,
 } from '../../testing/github/faults.ts'
 import { mergePullRequest } from '../../testing/github/pull-requests.ts'
-import type { Project, SyncStep } from '../../testing/project.ts'
-import {
-  baseOfHeadBranch,
-  headBranch,
-  onlyPullRequest,
-  syncPullRequest,
-} from '../../testing/pull-requests.ts'
+import type { Project } from '../../testing/project.ts'
+import { baseOfHeadBranch, headBranch, onlyPullRequest } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { stepInProcess, type InProcessStep } from '../fixtures/step-in-process.ts'
+
+const pullRequest = { 'pull-request': 'true' }
 
 const world = await useWorld({ version: 3 })
 let project: Project
@@ -31,10 +29,10 @@ test.each([
 ])(
   'two concurrent jobs open one pull request, and one of them reports it: %s',
   async (_at, match) => {
-    const others: SyncStep[] = []
-    const run = async () => others.push(await syncPullRequest(project))
+    const others: InProcessStep[] = []
+    const run = async () => others.push(await stepInProcess(world, project, pullRequest))
     world.github.inject({ kind: 'run-before', run }, { match })
-    const step = await syncPullRequest(project)
+    const step = await stepInProcess(world, project, pullRequest)
     expect(step.exitCode).toBe(0)
     expect([step, ...others].map(({ outputs }) => outputs.operation).toSorted()).toEqual([
       'none',
@@ -52,7 +50,7 @@ test.each([
   'after a lost response to %s, the pull request is reported as created and not opened twice',
   async (_request, match) => {
     world.github.inject({ kind: 'lose-response' }, { match })
-    const step = await syncPullRequest(project)
+    const step = await stepInProcess(world, project, pullRequest)
     expect(step.exitCode).toBe(0)
     expect(step.outputs).toMatchObject({
       operation: 'pull-request-created',
@@ -68,7 +66,7 @@ test.each([422, 403, 404])(
   async (status) => {
     const body = JSON.stringify({ message: 'Oops' })
     world.github.inject({ kind: 'respond-after', status, body }, { match: isPullRequestCreation })
-    const step = await syncPullRequest(project)
+    const step = await stepInProcess(world, project, pullRequest)
     expect(step.exitCode).toBe(0)
     expect(step.outputs).toMatchObject({
       operation: 'pull-request-created',
@@ -79,7 +77,7 @@ test.each([422, 403, 404])(
 )
 
 test('a pull request that was merged while the sync reads is not proposed again', async () => {
-  await syncPullRequest(project)
+  await stepInProcess(world, project, pullRequest)
   const isList: Matcher = ({ method, path }) => method === 'GET' && path.endsWith('/pulls')
   const isHead: Matcher = ({ operation }) => operation === 'HeadBranch'
   for (const match of [isList, isHead]) {
@@ -89,7 +87,7 @@ test('a pull request that was merged while the sync reads is not proposed again'
     }
     world.github.inject({ kind: 'run-before', run: merge }, { match })
   }
-  const step = await syncPullRequest(project)
+  const step = await stepInProcess(world, project, pullRequest)
   expect(step.exitCode).toBe(0)
   expect(project.repository.pullRequests).toHaveLength(1)
 })
@@ -104,7 +102,7 @@ test('what was written is reported although a later attempt fails', async () => 
     { kind: 'run-before', run: breakIt },
     { match: ({ operation }) => operation === 'History' && (reads += 1) === 1 },
   )
-  const step = await project.sync({ template })
+  const step = await stepInProcess(world, project, { template })
   expect(step.exitCode).toBe(0)
   expect(step.outputs).toMatchObject({ operation: 'committed', 'created-count': '1' })
 })
@@ -113,7 +111,7 @@ test("a rejected update of the head branch is reported immediately, with GitHub'
   const message = "cannot lock ref 'refs/heads/mlflow-sync/main': 'refs/heads/mlflow-sync' exists"
   const body = JSON.stringify({ data: null, errors: [{ type: 'UNPROCESSABLE', message }] })
   world.github.inject({ kind: 'respond', status: 200, body }, { match: isRefUpdate, times: 5 })
-  const step = await syncPullRequest(project)
+  const step = await stepInProcess(world, project, pullRequest)
   expect(step.exitCode).toBe(1)
   expect(step.log).toContain("'refs/heads/mlflow-sync' exists")
   expect(step.githubRequests.filter(isRefUpdate)).toHaveLength(1)
@@ -121,7 +119,7 @@ test("a rejected update of the head branch is reported immediately, with GitHub'
 
 test('a missing permission is reported, and no branch is left behind', async () => {
   const token = world.github.addToken({ contents: 'write', pullRequests: 'none' })
-  const step = await syncPullRequest(project, {}, { token })
+  const step = await stepInProcess(world, project, { ...pullRequest, 'github-token': token })
   expect(step.exitCode).toBe(1)
   expect(step.log).toMatch(/needs `pull_requests=write`.*pull-requests: write/)
   expect(project.repository.head(headBranch)).toBe('')
@@ -129,7 +127,7 @@ test('a missing permission is reported, and no branch is left behind', async () 
 
 test('a setting that forbids pull requests is reported, and no branch is left behind', async () => {
   project.repository.settings.actionsMayCreatePullRequests = false
-  const step = await syncPullRequest(project)
+  const step = await stepInProcess(world, project, pullRequest)
   expect(step.exitCode).toBe(1)
   expect(step.log).toMatch(/Allow GitHub Actions to create and approve pull requests/)
   expect(project.repository.head(headBranch)).toBe('')
@@ -147,16 +145,19 @@ test('a branch that cannot be deleted again does not hide why there is no pull r
       match: (request) => isRefUpdate(request) && request.body.includes(`"afterOid":"${zeroOid}"`),
     },
   )
-  const step = await syncPullRequest(project)
+  const step = await stepInProcess(world, project, pullRequest)
   expect(step.exitCode).toBe(1)
   expect(step.log).toMatch(/Allow GitHub Actions to create and approve pull requests/)
   expect(step.githubRequests.filter(isPullRequestCreation)).toHaveLength(1)
 })
 
 test('a lost response to deleting the branch still counts as closed', async () => {
-  await syncPullRequest(project)
+  await stepInProcess(world, project, pullRequest)
   world.github.inject({ kind: 'lose-response' }, { match: isRefUpdate })
-  const step = await syncPullRequest(project, { filter: "tags.nobody = 'has'" })
+  const step = await stepInProcess(world, project, {
+    ...pullRequest,
+    filter: "tags.nobody = 'has'",
+  })
   expect(step.exitCode).toBe(0)
   expect(step.outputs).toMatchObject({
     operation: 'pull-request-closed',
@@ -167,7 +168,10 @@ test('a lost response to deleting the branch still counts as closed', async () =
 })
 
 test('the base branch is rejected as the head branch', async () => {
-  const step = await syncPullRequest(project, { 'pull-request-branch': 'main' })
+  const step = await stepInProcess(world, project, {
+    ...pullRequest,
+    'pull-request-branch': 'main',
+  })
   expect(step.exitCode).toBe(1)
   expect(step.log).toMatch(/`pull-request-branch` is the branch `main` itself/)
 })
