@@ -1,9 +1,7 @@
 import {
   isMap,
-  isPair,
   LineCounter,
   parseDocument,
-  visit,
   type Document,
   type ParsedNode,
   type Scalar,
@@ -16,15 +14,13 @@ import { lineNumberAt } from '../values-file/position.ts'
 import { findReferenceFlaws } from '../values-file/reference-flaws.ts'
 import { findLayout, type LocatedValues, type TemplateLayout } from './join.ts'
 import type { FieldName } from './fields.ts'
-import { findBlockPlace } from './json-source.ts'
 import {
   isCompletePlain,
-  parseSegments,
   withFallbacks,
   type Placeholder,
-  type Segment,
   type TemplateScalar,
 } from './placeholder.ts'
+import { findScalars, isJsonSegment, locateSegments, type LineAt } from './scalars.ts'
 
 /** A placeholder and its line in the template, counted from 1. */
 export type LocatedPlaceholder = Placeholder & { readonly line: number }
@@ -104,8 +100,6 @@ export function parseTemplate(text: string): TemplateResult {
 
 type LocatedFlaw = Flaw & { readonly line: number }
 
-type LineAt = (offset: number) => number
-
 function findYamlProblems(text: string, document: Document.Parsed, lineAt: LineAt): LocatedFlaw[] {
   const sources = document.errors.length === 0 ? [] : text.split('\n')
   const firstByLine = new Map<number, LocatedFlaw>()
@@ -177,30 +171,6 @@ function findTagProblems({ tag, range }: Scalar.Parsed, lineAt: LineAt): Located
       ]
 }
 
-function findScalars(text: string, document: Document.Parsed): TemplateScalar[] {
-  const scalars: TemplateScalar[] = []
-  visit(document, {
-    Scalar: (key, node, path) => {
-      if (typeof node.value !== 'string' || !isParsed(node)) return
-      const segments = parseSegments(node.value)
-      const isUnchanged = segments.every(
-        (segment) => segment.kind === 'literal' && segment.text === segment.source,
-      )
-      if (isUnchanged) return
-      const isInKey = path.some((pair, index) => isKeyOf(pair, path[index + 1] ?? node))
-      const place = segments.some(isJsonSegment)
-        ? findBlockPlace(text, node, path.at(-1))
-        : undefined
-      scalars.push({ node, segments, isKey: key === 'key', isInKey, place })
-    },
-  })
-  return scalars
-}
-
-function isJsonSegment(segment: Segment): boolean {
-  return segment.kind === 'placeholder' && segment.placeholder.isJson
-}
-
 /** JSON can only replace a scalar of which every other part, even a quote, would be lost. */
 function findJsonProblems(text: string, scalar: TemplateScalar, lineAt: LineAt): LocatedFlaw[] {
   const { node, segments, isInKey } = scalar
@@ -215,30 +185,4 @@ function findJsonProblems(text: string, scalar: TemplateScalar, lineAt: LineAt):
         ]
       : [],
   )
-}
-
-function isKeyOf(pair: unknown, node: unknown): boolean {
-  return isPair(pair) && pair.key === node
-}
-
-function isParsed(node: Scalar): node is Scalar.Parsed {
-  return Array.isArray(node.range)
-}
-
-/** Finds each segment's line, or uses the scalar's first line if escapes or folding hide it. */
-function locateSegments(
-  text: string,
-  { range }: Scalar.Parsed,
-  segments: readonly Segment[],
-  lineAt: LineAt,
-): { segment: Segment; line: number }[] {
-  const [start, end] = range
-  const source = text.slice(start, end)
-  let from = 0
-  return segments.map((segment) => {
-    const found = segment.kind === 'literal' ? -1 : source.indexOf(segment.source, from)
-    if (found < 0) return { segment, line: lineAt(start) }
-    from = found + segment.source.length
-    return { segment, line: lineAt(start + found) }
-  })
 }
