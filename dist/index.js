@@ -40501,7 +40501,7 @@ const environmentSchema = schemas/* object */.Ikc({
 
 /***/ }),
 
-/***/ 1623:
+/***/ 7379:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45253,6 +45253,53 @@ function branchQuery({ branch, config, targets, }) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/core/template/scalars.ts
+
+
+
+/** Finds all scalars with placeholders, or with what looks like one. */
+function findScalars(text, document) {
+    const scalars = [];
+    (0,dist/* visit */.YR)(document, {
+        Scalar: (key, node, path) => {
+            if (typeof node.value !== 'string' || !isParsed(node))
+                return;
+            const segments = parseSegments(node.value);
+            const isUnchanged = segments.every((segment) => segment.kind === 'literal' && segment.text === segment.source);
+            if (isUnchanged)
+                return;
+            const isInKey = path.some((pair, index) => isKeyOf(pair, path[index + 1] ?? node));
+            const place = segments.some(isJsonSegment)
+                ? findBlockPlace(text, node, path.at(-1))
+                : undefined;
+            scalars.push({ node, segments, isKey: key === 'key', isInKey, place });
+        },
+    });
+    return scalars;
+}
+function isJsonSegment(segment) {
+    return segment.kind === 'placeholder' && segment.placeholder.isJson;
+}
+function isKeyOf(pair, node) {
+    return (0,dist/* isPair */.tO)(pair) && pair.key === node;
+}
+function isParsed(node) {
+    return Array.isArray(node.range);
+}
+/** Finds each segment's line, or uses the scalar's first line if escapes or folding hide it. */
+function locateSegments(text, { range }, segments, lineAt) {
+    const [start, end] = range;
+    const source = text.slice(start, end);
+    let from = 0;
+    return segments.map((segment) => {
+        const found = segment.kind === 'literal' ? -1 : source.indexOf(segment.source, from);
+        if (found < 0)
+            return { segment, line: lineAt(start) };
+        from = found + segment.source.length;
+        return { segment, line: lineAt(start + found) };
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/core/template/parse.ts
 
 
@@ -45362,28 +45409,6 @@ function findTagProblems({ tag, range }, lineAt) {
             },
         ];
 }
-function findScalars(text, document) {
-    const scalars = [];
-    (0,dist/* visit */.YR)(document, {
-        Scalar: (key, node, path) => {
-            if (typeof node.value !== 'string' || !isParsed(node))
-                return;
-            const segments = parseSegments(node.value);
-            const isUnchanged = segments.every((segment) => segment.kind === 'literal' && segment.text === segment.source);
-            if (isUnchanged)
-                return;
-            const isInKey = path.some((pair, index) => isKeyOf(pair, path[index + 1] ?? node));
-            const place = segments.some(isJsonSegment)
-                ? findBlockPlace(text, node, path.at(-1))
-                : undefined;
-            scalars.push({ node, segments, isKey: key === 'key', isInKey, place });
-        },
-    });
-    return scalars;
-}
-function isJsonSegment(segment) {
-    return segment.kind === 'placeholder' && segment.placeholder.isJson;
-}
 /** JSON can only replace a scalar of which every other part, even a quote, would be lost. */
 function findJsonProblems(text, scalar, lineAt) {
     const { node, segments, isInKey } = scalar;
@@ -45397,25 +45422,6 @@ function findJsonProblems(text, scalar, lineAt) {
             },
         ]
         : []);
-}
-function isKeyOf(pair, node) {
-    return (0,dist/* isPair */.tO)(pair) && pair.key === node;
-}
-function isParsed(node) {
-    return Array.isArray(node.range);
-}
-/** Finds each segment's line, or uses the scalar's first line if escapes or folding hide it. */
-function locateSegments(text, { range }, segments, lineAt) {
-    const [start, end] = range;
-    const source = text.slice(start, end);
-    let from = 0;
-    return segments.map((segment) => {
-        const found = segment.kind === 'literal' ? -1 : source.indexOf(segment.source, from);
-        if (found < 0)
-            return { segment, line: lineAt(start) };
-        from = found + segment.source.length;
-        return { segment, line: lineAt(start + found) };
-    });
 }
 
 ;// CONCATENATED MODULE: ./src/sync/templates.ts
@@ -47134,8 +47140,8 @@ function canBecome(scalar, text) {
     return text.startsWith(literalOf(segments[0])) && text.endsWith(literalOf(segments.at(-1)));
 }
 
-// EXTERNAL MODULE: ./src/values-schema/read-yaml.ts + 3 modules
-var read_yaml = __nccwpck_require__(3664);
+// EXTERNAL MODULE: ./src/values-schema/read-yaml.ts + 4 modules
+var read_yaml = __nccwpck_require__(2440);
 // EXTERNAL MODULE: ./src/values-schema/values.ts
 var values_schema_values = __nccwpck_require__(6058);
 ;// CONCATENATED MODULE: ./src/values-schema/collisions.ts
@@ -59279,84 +59285,6 @@ function earlier_attempts_isClosed({ state }) {
     return state === 'closed';
 }
 
-;// CONCATENATED MODULE: ./src/core/message/pull-request.ts
-
-
-
-
-
-
-
-/** In bytes. GitHub accepts 65,536 characters, and a character takes at least one byte. */
-const pull_request_limits = { rows: 35_000, comparisons: 22_000 };
-/** With more changes than this, the comparisons are folded. */
-const maxOpen = 3;
-/** The body in fewer than 60,000 characters: the changes, comparisons, and what a reviewer can do. */
-function pullRequestBody(changes, context) {
-    const deletions = tableOf('Deletions', (0,change_table/* deletionColumns */.Cd)(context, false), (0,change_table/* deletionsIn */.fI)(changes), pull_request_limits.rows);
-    const rowsLeft = pull_request_limits.rows - (0,format/* utf8Bytes */.dy)(deletions);
-    const others = (0,change_table/* otherChangesIn */.Z6)(changes);
-    const sections = (0,message_comparison/* comparisonSections */.wF)(others, context.comparisons, {
-        uiUrl: context.uiUrl,
-        areOpen: changes.length <= maxOpen,
-    });
-    const shown = (0,format/* takeLines */.XP)(sections, (section) => section, pull_request_limits.comparisons);
-    return [
-        pullRequestIntroduction(changes, context),
-        deletions,
-        tableOf(deletions === '' ? '' : 'Changes', (0,change_table/* changeColumns */.eK)(context, false), others, rowsLeft),
-        ...shown,
-        notShownNote((others.length > message_comparison/* maxComparisons */.tq ? others.length : sections.length) - shown.length, 'comparison', 'MLflow has the values'),
-        footer(context, changes),
-    ]
-        .filter((part) => part !== '')
-        .join('\n\n');
-}
-function tableOf(title, columns, changes, maxBytes) {
-    if (changes.length === 0)
-        return '';
-    const more = (count) => (0,format/* plural */.LS)(count, 'more change');
-    const { text, omitted } = (0,text_table/* renderTable */.bo)(columns, changes, { maxBytes, more });
-    const note = notShownNote(omitted, 'change', 'the branch of this pull request has them all');
-    return [title === '' ? '' : `### ${title}`, text, note].filter((part) => part !== '').join('\n\n');
-}
-/** One paragraph about the pull request. */
-function pullRequestIntroduction(changes, context) {
-    const { branch, extraFiles } = context;
-    const pages = extraFiles.map((edit) => extraFileLink(edit, context)).join(', ');
-    const counts = (0,wording/* countsPhrase */.__)((0,wording/* countChanges */.xS)(changes));
-    if (counts === '')
-        return `Brings the index in ${(0,text_markdown/* code */.aY)(branch)} up to date: ${pages}.`;
-    return (`Brings ${(0,text_markdown/* code */.aY)(branch)} up to date with MLflow's Model Registry: **${counts}**.` +
-        (pages === '' ? '' : ` The index follows: ${pages}.`));
-}
-function extraFileLink({ path }, { serverUrl, repository, newRef }) {
-    return (0,text_markdown/* link */.nf)((0,text_markdown/* code */.aY)(path), newRef === undefined ? null : (0,links/* fileUrl */.iw)(serverUrl, repository, newRef, path));
-}
-/** What a reviewer can do, and what happens then. */
-function footer({ branch, workflowRunUrl }, changes) {
-    const isAboutExisting = changes.some(({ outcome }) => outcome !== 'created');
-    return [
-        '---',
-        [
-            '- **Accept**: merge this pull request.',
-            '- **Reject**: close it. These changes alone are not proposed again, but the next new one brings them back: to keep a version out, take it out of the selection, for example by moving its alias. To change your mind, reopen this pull request.',
-            ...(isAboutExisting
-                ? [
-                    `- **Keep one file as it is**: add the line \`# mlflow-sync: hold\` to that file on ${(0,text_markdown/* code */.aY)(branch)}.`,
-                ]
-                : []),
-            '- Title, labels and text outside this section are yours. Until it is merged, this pull request is updated in place, and closed when nothing is left to propose; if you push a commit to its branch, the sync stops and says so until you merge or close it.',
-        ].join('\n'),
-        workflowRunUrl === undefined ? '' : `Updated by ${(0,text_markdown/* link */.nf)('this workflow run', workflowRunUrl)}.`,
-    ]
-        .filter((part) => part !== '')
-        .join('\n\n');
-}
-function notShownNote(count, noun, advice) {
-    return count > 0 ? `${(0,format/* plural */.LS)(count, `more ${noun}`)} not shown; ${advice}.` : '';
-}
-
 ;// CONCATENATED MODULE: ./src/core/reviewers.ts
 /** @param repository `owner/name`, whose teams can be asked for a review. */
 function sortReviewers(names, repository) {
@@ -59468,15 +59396,148 @@ async function refusalOf(request) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/core/message/pull-request.ts
+
+
+
+
+
+
+
+/** In bytes. GitHub accepts 65,536 characters, and a character takes at least one byte. */
+const pull_request_limits = { rows: 35_000, comparisons: 22_000 };
+/** With more changes than this, the comparisons are folded. */
+const maxOpen = 3;
+/** The body in fewer than 60,000 characters: the changes, comparisons, and what a reviewer can do. */
+function pullRequestBody(changes, context) {
+    const deletions = tableOf('Deletions', (0,change_table/* deletionColumns */.Cd)(context, false), (0,change_table/* deletionsIn */.fI)(changes), pull_request_limits.rows);
+    const rowsLeft = pull_request_limits.rows - (0,format/* utf8Bytes */.dy)(deletions);
+    const others = (0,change_table/* otherChangesIn */.Z6)(changes);
+    const sections = (0,message_comparison/* comparisonSections */.wF)(others, context.comparisons, {
+        uiUrl: context.uiUrl,
+        areOpen: changes.length <= maxOpen,
+    });
+    const shown = (0,format/* takeLines */.XP)(sections, (section) => section, pull_request_limits.comparisons);
+    return [
+        pullRequestIntroduction(changes, context),
+        deletions,
+        tableOf(deletions === '' ? '' : 'Changes', (0,change_table/* changeColumns */.eK)(context, false), others, rowsLeft),
+        ...shown,
+        notShownNote((others.length > message_comparison/* maxComparisons */.tq ? others.length : sections.length) - shown.length, 'comparison', 'MLflow has the values'),
+        footer(context, changes),
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n');
+}
+function tableOf(title, columns, changes, maxBytes) {
+    if (changes.length === 0)
+        return '';
+    const more = (count) => (0,format/* plural */.LS)(count, 'more change');
+    const { text, omitted } = (0,text_table/* renderTable */.bo)(columns, changes, { maxBytes, more });
+    const note = notShownNote(omitted, 'change', 'the branch of this pull request has them all');
+    return [title === '' ? '' : `### ${title}`, text, note].filter((part) => part !== '').join('\n\n');
+}
+/** One paragraph about the pull request. */
+function pullRequestIntroduction(changes, context) {
+    const { branch, extraFiles } = context;
+    const pages = extraFiles.map((edit) => extraFileLink(edit, context)).join(', ');
+    const counts = (0,wording/* countsPhrase */.__)((0,wording/* countChanges */.xS)(changes));
+    if (counts === '')
+        return `Brings the index in ${(0,text_markdown/* code */.aY)(branch)} up to date: ${pages}.`;
+    return (`Brings ${(0,text_markdown/* code */.aY)(branch)} up to date with MLflow's Model Registry: **${counts}**.` +
+        (pages === '' ? '' : ` The index follows: ${pages}.`));
+}
+function extraFileLink({ path }, { serverUrl, repository, newRef }) {
+    return (0,text_markdown/* link */.nf)((0,text_markdown/* code */.aY)(path), newRef === undefined ? null : (0,links/* fileUrl */.iw)(serverUrl, repository, newRef, path));
+}
+/** What a reviewer can do, and what happens then. */
+function footer({ branch, workflowRunUrl }, changes) {
+    const isAboutExisting = changes.some(({ outcome }) => outcome !== 'created');
+    return [
+        '---',
+        [
+            '- **Accept**: merge this pull request.',
+            '- **Reject**: close it. These changes alone are not proposed again, but the next new one brings them back: to keep a version out, take it out of the selection, for example by moving its alias. To change your mind, reopen this pull request.',
+            ...(isAboutExisting
+                ? [
+                    `- **Keep one file as it is**: add the line \`# mlflow-sync: hold\` to that file on ${(0,text_markdown/* code */.aY)(branch)}.`,
+                ]
+                : []),
+            '- Title, labels and text outside this section are yours. Until it is merged, this pull request is updated in place, and closed when nothing is left to propose; if you push a commit to its branch, the sync stops and says so until you merge or close it.',
+        ].join('\n'),
+        workflowRunUrl === undefined ? '' : `Updated by ${(0,text_markdown/* link */.nf)('this workflow run', workflowRunUrl)}.`,
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n');
+}
+function notShownNote(count, noun, advice) {
+    return count > 0 ? `${(0,format/* plural */.LS)(count, `more ${noun}`)} not shown; ${advice}.` : '';
+}
+
+;// CONCATENATED MODULE: ./src/sync/proposal-parts.ts
+
+
+
+
+
+
+
+
+
+
+/** Creates the commit of a proposal, on which no branch depends yet. */
+async function commitProposal({ repository, commitTemplate, proposing, uiUrl, hideSecrets }, plan) {
+    const { head, rootTree } = plan.snapshot;
+    const tree = await repository.createTree(rootTree, (0,core_changes/* editsOf */.t)(plan).map(entryOfEdit));
+    const rest = index_pages_withoutChanges(plan, { uiUrl, hideSecrets });
+    const pages = rest.extraFiles.length > 0 ? changesDigest(rest) : undefined;
+    const each = [plan, rest].flatMap((part) => [...changeDigests(part).values()]);
+    const record = {
+        ...{ tree, files: planDigest(plan), changes: changesDigest(plan), pages },
+        each: [...new Set(each)],
+    };
+    const changes = (0,core_entry/* changesOf */.fs)(plan.entries);
+    const inputs = inputsTrailer(proposalInputs(plan.targets, plan.snapshot, proposing));
+    const describe = (trailers) => fullMessage(commitMessage(changes, commitTemplate, plan.extraFiles, trailers));
+    const message = describe(`${inputs}\n${proposalTrailer(record, describe(inputs))}`);
+    const commit = await repository.createCommit({ tree, parent: head, message });
+    return { ...commit, record: readProposal(message) };
+}
+/** The title, unless a person changed it, and the body with the action's section. */
+async function writeText({ compare, settings, commitTemplate, uiUrl, serverUrl, workflowRunUrl }, plan, name, open) {
+    const { repository, branch } = plan.snapshot;
+    const changes = (0,core_entry/* changesOf */.fs)(plan.entries);
+    const context = {
+        uiUrl,
+        serverUrl,
+        repository,
+        branch,
+        extraFiles: plan.extraFiles,
+        oldRef: branch,
+        newRef: name,
+        hasTargets: plan.targets.length > 1,
+        comparisons: await compare(plan),
+        workflowRunUrl,
+    };
+    const ownTitle = commit_headline(changes, settings.title ?? commitTemplate, plan.extraFiles);
+    const section = {
+        files: planDigest(plan),
+        changes: changesDigest(plan),
+        title: titleDigest(ownTitle),
+        withdrawn: false,
+        corrected: correctedFiles(changes),
+    };
+    const keepsTitle = open !== undefined && readSection(open.body)?.title !== titleDigest(open.title);
+    return {
+        title: keepsTitle ? open.title : ownTitle,
+        body: writeSection(open?.body ?? '', section, {
+            text: pullRequestBody(changes, context),
+            summary: pullRequestIntroduction(changes, context),
+        }),
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/sync/propose-changes.ts
-
-
-
-
-
-
-
-
 
 
 
@@ -59563,57 +59624,6 @@ function createProposer(options) {
         };
     };
     return { propose, made, updateText, complete };
-}
-/** Creates the commit of a proposal, on which no branch depends yet. */
-async function commitProposal({ repository, commitTemplate, proposing, uiUrl, hideSecrets }, plan) {
-    const { head, rootTree } = plan.snapshot;
-    const tree = await repository.createTree(rootTree, (0,core_changes/* editsOf */.t)(plan).map(entryOfEdit));
-    const rest = index_pages_withoutChanges(plan, { uiUrl, hideSecrets });
-    const pages = rest.extraFiles.length > 0 ? changesDigest(rest) : undefined;
-    const each = [plan, rest].flatMap((part) => [...changeDigests(part).values()]);
-    const record = {
-        ...{ tree, files: planDigest(plan), changes: changesDigest(plan), pages },
-        each: [...new Set(each)],
-    };
-    const changes = (0,core_entry/* changesOf */.fs)(plan.entries);
-    const inputs = inputsTrailer(proposalInputs(plan.targets, plan.snapshot, proposing));
-    const describe = (trailers) => fullMessage(commitMessage(changes, commitTemplate, plan.extraFiles, trailers));
-    const message = describe(`${inputs}\n${proposalTrailer(record, describe(inputs))}`);
-    const commit = await repository.createCommit({ tree, parent: head, message });
-    return { ...commit, record: readProposal(message) };
-}
-/** The title, unless a person changed it, and the body with the action's section. */
-async function writeText({ compare, settings, commitTemplate, uiUrl, serverUrl, workflowRunUrl }, plan, name, open) {
-    const { repository, branch } = plan.snapshot;
-    const changes = (0,core_entry/* changesOf */.fs)(plan.entries);
-    const context = {
-        uiUrl,
-        serverUrl,
-        repository,
-        branch,
-        extraFiles: plan.extraFiles,
-        oldRef: branch,
-        newRef: name,
-        hasTargets: plan.targets.length > 1,
-        comparisons: await compare(plan),
-        workflowRunUrl,
-    };
-    const ownTitle = commit_headline(changes, settings.title ?? commitTemplate, plan.extraFiles);
-    const section = {
-        files: planDigest(plan),
-        changes: changesDigest(plan),
-        title: titleDigest(ownTitle),
-        withdrawn: false,
-        corrected: correctedFiles(changes),
-    };
-    const keepsTitle = open !== undefined && readSection(open.body)?.title !== titleDigest(open.title);
-    return {
-        title: keepsTitle ? open.title : ownTitle,
-        body: writeSection(open?.body ?? '', section, {
-            text: pullRequestBody(changes, context),
-            summary: pullRequestIntroduction(changes, context),
-        }),
-    };
 }
 /** Why there is no pull request matters more than a branch that stays. */
 async function deleteQuietly(repository, branch, from) {
@@ -62536,8 +62546,8 @@ function getIDToken(aud) {
 var cancellation = __nccwpck_require__(4632);
 // EXTERNAL MODULE: ./src/clock.ts
 var src_clock = __nccwpck_require__(9373);
-// EXTERNAL MODULE: ./src/job.ts + 226 modules
-var job = __nccwpck_require__(1623);
+// EXTERNAL MODULE: ./src/job.ts + 228 modules
+var job = __nccwpck_require__(7379);
 // EXTERNAL MODULE: ./src/report/log.ts
 var log = __nccwpck_require__(6472);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -64757,8 +64767,8 @@ var version = __nccwpck_require__(3323);
 var github_urls = __nccwpck_require__(8685);
 // EXTERNAL MODULE: ./src/inputs/inputs.ts + 3 modules
 var inputs = __nccwpck_require__(2144);
-// EXTERNAL MODULE: ./src/job.ts + 226 modules
-var job = __nccwpck_require__(1623);
+// EXTERNAL MODULE: ./src/job.ts + 228 modules
+var job = __nccwpck_require__(7379);
 // EXTERNAL MODULE: ./src/report/log.ts
 var log = __nccwpck_require__(6472);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
@@ -65584,7 +65594,7 @@ function keyText(key) {
 
 /***/ }),
 
-/***/ 3664:
+/***/ 2440:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -65604,10 +65614,10 @@ var prose = __nccwpck_require__(9700);
 var aliases = __nccwpck_require__(2659);
 // EXTERNAL MODULE: ./src/core/values-file/flaw.ts
 var values_file_flaw = __nccwpck_require__(5393);
-// EXTERNAL MODULE: ./src/core/values-file/merge-keys.ts
-var merge_keys = __nccwpck_require__(7264);
 // EXTERNAL MODULE: ./src/core/values-file/reference-flaws.ts
 var reference_flaws = __nccwpck_require__(7236);
+// EXTERNAL MODULE: ./src/core/values-file/merge-keys.ts
+var merge_keys = __nccwpck_require__(7264);
 ;// CONCATENATED MODULE: ./src/values-schema/alias-limit.ts
 
 
@@ -65852,8 +65862,129 @@ function formatFloat(value) {
 
 // EXTERNAL MODULE: ./src/values-schema/values.ts
 var values_schema_values = __nccwpck_require__(6058);
-;// CONCATENATED MODULE: ./src/values-schema/read-yaml.ts
+;// CONCATENATED MODULE: ./src/values-schema/read-nodes.ts
 
+
+
+
+
+
+/** Reads each node once, so that aliases share the value of their anchor. */
+function createReader(text, resolveAlias, report) {
+    const known = new Map();
+    function read(node) {
+        if (!(0,dist/* isNode */.Ll)(node))
+            return null;
+        if ((0,dist/* isAlias */.Vj)(node)) {
+            checkName(node, node.source);
+            return read(resolveAlias(node));
+        }
+        const before = known.get(node);
+        if (before !== undefined)
+            return before;
+        checkName(node, node.anchor);
+        const value = (0,dist/* isScalar */.jn)(node) ? readScalar(node) : readCollection(node);
+        known.set(node, value);
+        return value;
+    }
+    function readCollection(node) {
+        if ((0,dist/* isMap */.jh)(node))
+            return readMap(node);
+        return (0,dist/* isSeq */.oP)(node) ? node.items.map(read) : null;
+    }
+    function resolve(node) {
+        checkEscapes(node);
+        const result = resolveScalar(node);
+        if (result.ok)
+            return result.resolved;
+        report({ at: startOf(node), problem: result.problem });
+        return { kind: 'text', value: '' };
+    }
+    function readScalar(node) {
+        const resolved = resolve(node);
+        const value = toValue(resolved);
+        if (value !== undefined)
+            return value;
+        const written = (0,neutralise/* truncate */.xv)(node.source ?? '', 60);
+        const problem = (0,prose/* prose */.CS) `Helm turns values into JSON, which has no \`${written}\`: quote it, or write another number`;
+        report({ at: startOf(node), problem });
+        return null;
+    }
+    function readMap({ items }) {
+        const map = new Map();
+        for (const { key, value } of items) {
+            // Helm's reader lets a merge key override what is above it.
+            if ((0,merge_keys/* isMergeKey */.y)(key))
+                for (const [name, item] of readMerged(value))
+                    map.set(name, item);
+            else
+                map.set(readKey(key), read(value));
+        }
+        return map;
+    }
+    function readMerged(node) {
+        const value = read(node);
+        if ((0,dist/* isAlias */.Vj)(node) && Array.isArray(value)) {
+            const problem = (0,prose/* prose */.CS) `\`<<\` has an alias of a list, which Helm rejects: give it a list of aliases, \`[*a, *b]\``;
+            report({ at: startOf(node), problem });
+        }
+        return mergedValues(value);
+    }
+    function readKey(node) {
+        const target = (0,dist/* isAlias */.Vj)(node) ? resolveAlias(node) : node;
+        // Reads the anchor's name, and what is within a list or a map, too.
+        if (!(0,dist/* isScalar */.jn)(target))
+            read(node);
+        else if ((0,dist/* isAlias */.Vj)(node))
+            checkName(node, node.source);
+        else
+            checkName(target, target.anchor);
+        const resolved = (0,dist/* isScalar */.jn)(target) ? resolve(target) : undefined;
+        const key = resolved === undefined ? undefined : toKey(resolved);
+        if (key === undefined)
+            report({ at: startOf(node), problem: describeWrongKey(target, resolved) });
+        return key ?? '';
+    }
+    /** npm yaml accepts almost every character. */
+    function checkName(node, name) {
+        if (name === undefined || /^[\w-]+$/.test(name))
+            return;
+        const problem = (0,prose/* prose */.CS) `Helm's YAML reader accepts only letters, digits, \`-\` and \`_\` in the name of an anchor: rename \`${name}\``;
+        report({ at: startOf(node), problem });
+    }
+    /** Those of JSON that YAML 1.1 does not have: `\/`, and a character in two halves. */
+    function checkEscapes(node) {
+        const [start, end] = node.range ?? [0, 0];
+        if (node.type !== 'QUOTE_DOUBLE' || !text.slice(start, end).includes('\\'))
+            return;
+        for (const match of text.slice(start, end).matchAll(/\\(?:u[0-9a-f]{4}|[^])/gi)) {
+            const [escape] = match;
+            if (!/^\\(?:\/|u[dD][89a-fA-F])/.test(escape))
+                continue;
+            const problem = (0,prose/* prose */.CS) `Helm's YAML reader does not know \`${escape}\`: write the character itself`;
+            report({ at: start + match.index, problem });
+        }
+    }
+    return read;
+}
+function startOf(node) {
+    return (0,dist/* isNode */.Ll)(node) ? (node.range?.[0] ?? 0) : 0;
+}
+function describeWrongKey(node, resolved) {
+    if (resolved?.kind === 'int') {
+        const written = String(resolved.value);
+        return (0,prose/* prose */.CS) `the integer \`${written}\` is used as a key, and Helm only accepts those of 64 bits with a sign: quote it`;
+    }
+    const kind = (0,prose/* own */.ZV)((0,dist/* isMap */.jh)(node) ? 'a map' : (0,dist/* isSeq */.oP)(node) ? 'a list' : 'null');
+    return (0,prose/* prose */.CS) `${kind} is used as a key, which Helm rejects: write a text, in quotes if necessary`;
+}
+/** Of several merged maps, the first one counts. */
+function mergedValues(value) {
+    const maps = Array.isArray(value) ? value : [value];
+    return new Map(maps.toReversed().flatMap((map) => ((0,values_schema_values/* isMapValue */.Qy)(map) ? [...map] : [])));
+}
+
+;// CONCATENATED MODULE: ./src/values-schema/read-yaml.ts
 
 
 
@@ -65969,120 +66100,6 @@ function mergeDocuments(first, second) {
             merged.set(key, value);
     }
     return merged;
-}
-/** Reads each node once, so that aliases share the value of their anchor. */
-function createReader(text, resolveAlias, report) {
-    const known = new Map();
-    function read(node) {
-        if (!(0,dist/* isNode */.Ll)(node))
-            return null;
-        if ((0,dist/* isAlias */.Vj)(node)) {
-            checkName(node, node.source);
-            return read(resolveAlias(node));
-        }
-        const before = known.get(node);
-        if (before !== undefined)
-            return before;
-        checkName(node, node.anchor);
-        const value = (0,dist/* isScalar */.jn)(node) ? readScalar(node) : readCollection(node);
-        known.set(node, value);
-        return value;
-    }
-    function readCollection(node) {
-        if ((0,dist/* isMap */.jh)(node))
-            return readMap(node);
-        return (0,dist/* isSeq */.oP)(node) ? node.items.map(read) : null;
-    }
-    function resolve(node) {
-        checkEscapes(node);
-        const result = resolveScalar(node);
-        if (result.ok)
-            return result.resolved;
-        report({ at: startOf(node), problem: result.problem });
-        return { kind: 'text', value: '' };
-    }
-    function readScalar(node) {
-        const resolved = resolve(node);
-        const value = toValue(resolved);
-        if (value !== undefined)
-            return value;
-        const written = (0,neutralise/* truncate */.xv)(node.source ?? '', 60);
-        const problem = (0,prose/* prose */.CS) `Helm turns values into JSON, which has no \`${written}\`: quote it, or write another number`;
-        report({ at: startOf(node), problem });
-        return null;
-    }
-    function readMap({ items }) {
-        const map = new Map();
-        for (const { key, value } of items) {
-            // Helm's reader lets a merge key override what is above it.
-            if ((0,merge_keys/* isMergeKey */.y)(key))
-                for (const [name, item] of readMerged(value))
-                    map.set(name, item);
-            else
-                map.set(readKey(key), read(value));
-        }
-        return map;
-    }
-    function readMerged(node) {
-        const value = read(node);
-        if ((0,dist/* isAlias */.Vj)(node) && Array.isArray(value)) {
-            const problem = (0,prose/* prose */.CS) `\`<<\` has an alias of a list, which Helm rejects: give it a list of aliases, \`[*a, *b]\``;
-            report({ at: startOf(node), problem });
-        }
-        return mergedValues(value);
-    }
-    function readKey(node) {
-        const target = (0,dist/* isAlias */.Vj)(node) ? resolveAlias(node) : node;
-        // Reads the anchor's name, and what is within a list or a map, too.
-        if (!(0,dist/* isScalar */.jn)(target))
-            read(node);
-        else if ((0,dist/* isAlias */.Vj)(node))
-            checkName(node, node.source);
-        else
-            checkName(target, target.anchor);
-        const resolved = (0,dist/* isScalar */.jn)(target) ? resolve(target) : undefined;
-        const key = resolved === undefined ? undefined : toKey(resolved);
-        if (key === undefined)
-            report({ at: startOf(node), problem: describeWrongKey(target, resolved) });
-        return key ?? '';
-    }
-    /** npm yaml accepts almost every character. */
-    function checkName(node, name) {
-        if (name === undefined || /^[\w-]+$/.test(name))
-            return;
-        const problem = (0,prose/* prose */.CS) `Helm's YAML reader accepts only letters, digits, \`-\` and \`_\` in the name of an anchor: rename \`${name}\``;
-        report({ at: startOf(node), problem });
-    }
-    /** Those of JSON that YAML 1.1 does not have: `\/`, and a character in two halves. */
-    function checkEscapes(node) {
-        const [start, end] = node.range ?? [0, 0];
-        if (node.type !== 'QUOTE_DOUBLE' || !text.slice(start, end).includes('\\'))
-            return;
-        for (const match of text.slice(start, end).matchAll(/\\(?:u[0-9a-f]{4}|[^])/gi)) {
-            const [escape] = match;
-            if (!/^\\(?:\/|u[dD][89a-fA-F])/.test(escape))
-                continue;
-            const problem = (0,prose/* prose */.CS) `Helm's YAML reader does not know \`${escape}\`: write the character itself`;
-            report({ at: start + match.index, problem });
-        }
-    }
-    return read;
-}
-function startOf(node) {
-    return (0,dist/* isNode */.Ll)(node) ? (node.range?.[0] ?? 0) : 0;
-}
-function describeWrongKey(node, resolved) {
-    if (resolved?.kind === 'int') {
-        const written = String(resolved.value);
-        return (0,prose/* prose */.CS) `the integer \`${written}\` is used as a key, and Helm only accepts those of 64 bits with a sign: quote it`;
-    }
-    const kind = (0,prose/* own */.ZV)((0,dist/* isMap */.jh)(node) ? 'a map' : (0,dist/* isSeq */.oP)(node) ? 'a list' : 'null');
-    return (0,prose/* prose */.CS) `${kind} is used as a key, which Helm rejects: write a text, in quotes if necessary`;
-}
-/** Of several merged maps, the first one counts. */
-function mergedValues(value) {
-    const maps = Array.isArray(value) ? value : [value];
-    return new Map(maps.toReversed().flatMap((map) => ((0,values_schema_values/* isMapValue */.Qy)(map) ? [...map] : [])));
 }
 
 
@@ -66367,8 +66384,8 @@ function atPath(path, values) {
 var branch = __nccwpck_require__(1783);
 // EXTERNAL MODULE: ./src/values-schema/chart-files.ts
 var chart_files = __nccwpck_require__(6852);
-// EXTERNAL MODULE: ./src/values-schema/read-yaml.ts + 3 modules
-var read_yaml = __nccwpck_require__(3664);
+// EXTERNAL MODULE: ./src/values-schema/read-yaml.ts + 4 modules
+var read_yaml = __nccwpck_require__(2440);
 ;// CONCATENATED MODULE: ./src/values-schema/read-chart.ts
 
 
