@@ -12,7 +12,7 @@ import { flows } from '../fixtures/flows.ts'
 const world = await useWorld({ version: 3, throughGateway: true })
 
 /** All combinations take minutes, so by default a sample of them is tried. */
-const stride = process.env.EVERY_REQUEST === undefined ? 89 : 1
+const stride = process.env.EVERY_REQUEST === undefined ? 127 : 1
 const timeoutMs = 60 * 60_000
 
 describe.each(flows)('$name', (flow) => {

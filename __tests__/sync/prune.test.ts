@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { breakRun, changeListing, json } from '../../testing/mlflow/gateway-rules.ts'
 import type { Project } from '../../testing/project.ts'
-import type { Step } from '../../testing/step.ts'
 import { useWorld } from '../../testing/use-world.ts'
+import { stepInProcess, type InProcessStep } from '../fixtures/step-in-process.ts'
 
 const world = await useWorld({ version: 3, throughGateway: true })
 let project: Project
@@ -13,7 +13,7 @@ beforeEach(() => {
 })
 
 function sync(inputs = {}) {
-  return project.sync({ path: 'values', ...inputs })
+  return stepInProcess(world, project, { path: 'values', ...inputs })
 }
 function prune(inputs = {}) {
   return sync({ prune: 'true', ...inputs })
@@ -60,7 +60,7 @@ describe('prune', () => {
     return [first, second]
   }
 
-  function withheldIn({ report }: Step): unknown[] {
+  function withheldIn({ report }: InProcessStep): unknown[] {
     return report.records
       .filter(({ outcome }) => outcome === 'skipped')
       .map(({ runId, modelVersion, reason }) => [runId, modelVersion, reason])
@@ -95,7 +95,12 @@ describe('prune', () => {
     }
     const [, pasted = ''] = /run once with `(max-deletions: \d+)`/.exec(advice ?? '') ?? []
     expect(step.summary).toContain(`\`${pasted}\``)
-    const again = await prune(parse(pasted) as Record<string, string>)
+    const given = parse(pasted) as Record<string, unknown>
+    const texts = Object.entries(given).map(([name, value]): [string, string] => [
+      name,
+      String(value),
+    ])
+    const again = await prune(Object.fromEntries(texts))
     expect(again.outputs).toMatchObject({ operation: 'committed', 'deleted-count': '2' })
   })
 
