@@ -16,7 +16,7 @@ const runIds = await Promise.all(
 )
 
 /** How many scenarios each flow gets, in proportion; more find more. */
-const rounds = Number(process.env.RACE_ROUNDS ?? 4)
+const rounds = Number(process.env.RACE_ROUNDS ?? 3)
 
 test.each<[Flow, number]>([
   ['commit by mutation', rounds],
