@@ -45597,7 +45597,7 @@ function gaveUp(error, branch, maxAttempts, mayHaveWritten) {
     const name = branch === undefined ? (0,prose/* prose */.CS) `the default branch` : (0,prose/* prose */.CS) `branch \`${branch}\``;
     return new errors/* SyncError */.S0((0,prose/* prose */.CS) `Could not write to ${name} in ${maxAttempts} attempts: ${error.text}`, {
         advice: mayHaveWritten
-            ? (0,prose/* prose */.CS) `The next run will catch up in any case.`
+            ? undefined // The job says that a write may have succeeded.
             : (0,prose/* prose */.CS) `The next run will catch up. If several jobs write to this branch at the same time, let fewer of them run at once: with the same \`concurrency\` group, or with \`max-parallel\` in a matrix.`,
         cause: error,
     });

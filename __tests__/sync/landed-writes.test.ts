@@ -90,7 +90,9 @@ describe('a commit whose response was lost', () => {
     world.github.inject({ kind: 'respond', ...refusal }, { match: isHistoryRead, times: Infinity })
     const { exitCode, outputs, result } = await runInProcess(world, project, {})
     expect({ exitCode, operation: outputs.operation }).toEqual({ exitCode: 1, operation: 'failed' })
-    expect(plain(result.error?.advice ?? [])).toContain('A write may have succeeded')
+    const advice = plain(result.error?.advice ?? [])
+    expect(advice).toContain('A write may have succeeded')
+    expect(advice.match(/next run will catch up/g)).toHaveLength(1)
   })
 })
 

@@ -107,7 +107,7 @@ function gaveUp(
     prose`Could not write to ${name} in ${maxAttempts} attempts: ${error.text}`,
     {
       advice: mayHaveWritten
-        ? prose`The next run will catch up in any case.`
+        ? undefined // The job says that a write may have succeeded.
         : prose`The next run will catch up. If several jobs write to this branch at the same time, let fewer of them run at once: with the same \`concurrency\` group, or with \`max-parallel\` in a matrix.`,
       cause: error,
     },

@@ -5,7 +5,8 @@ import { parse, parseAllDocuments } from 'yaml'
 import { artifactsPath } from '../../../src/core/artifacts.ts'
 import type { ModelVersion } from '../../../src/core/model.ts'
 import { exampleFolder } from '../../../testing/examples.ts'
-import { hasHelm, helmTemplate, readWithHelm } from '../../../testing/helm.ts'
+import { helmTemplate, readWithHelm } from '../../../testing/helm.ts'
+import { onlyWhere } from '../../../testing/only-where.ts'
 import { nastyTexts } from '../../fixtures/nasty-text.ts'
 import { runId } from '../../fixtures/registry.ts'
 import {
@@ -76,7 +77,7 @@ describe('the built-in template', () => {
   })
 })
 
-const describeWithHelm = hasHelm ? describe : describe.skip
+const { describe: describeWithHelm } = onlyWhere('Helm')
 
 describeWithHelm('in Helm', () => {
   type Manifest = { kind: string; metadata: { name: string; labels?: object }; spec: unknown }
