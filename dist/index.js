@@ -54564,8 +54564,8 @@ function aliasedObjects(aliases, schema) {
 
 /** 10,000 files take 34 requests, each within GitHub's limit of 10 seconds. */
 const blobsPerQuery = 300;
-/** GitHub sends at most 512 KB of each, so these are never too large. */
-const largeBlobsPerQuery = 30;
+/** GitHub sends at most 512 KB of each, so these are never too large, even if JSON doubles them. */
+const largeBlobsPerQuery = 15;
 /** Far below GitHub's limit of 100 concurrent requests. */
 const maxConcurrentQueries = 4;
 /**
@@ -56212,14 +56212,16 @@ function watch(server, watchRequest, options) {
 /** MLflow's timeout variable does not apply to GitHub. */
 const gitHubTimeoutMs = 30_000;
 /**
- * With the body, its text and what is parsed from it, a response takes up to six times its size. What is
- * honestly larger, such as a page of model versions with long descriptions, is read in smaller parts.
+ * With the body, its text and what is parsed from it, a response takes up to six times its size, and
+ * what is left of the one before may still be in memory beside it. What is honestly larger, such as a
+ * page of model versions with long descriptions, is read in smaller parts.
  */
-const maxResponseBytes = 40 * mebibyte;
+const maxGitHubBytes = 20 * mebibyte;
+const maxMlflowBytes = 32 * mebibyte;
 /** A directory of 100,000 files has 12 MiB and half a million values. */
-const gitHubLimits = { bytes: maxResponseBytes, values: 600_000 };
+const gitHubLimits = { bytes: maxGitHubBytes, values: 600_000 };
 /** A page of 1,000 runs with 1,000 metrics of four fields has five million values. */
-const mlflowLimits = { bytes: maxResponseBytes, values: 6_000_000 };
+const mlflowLimits = { bytes: maxMlflowBytes, values: 6_000_000 };
 function createClients(options) {
     const { inputs, environment, clock, signal, log, progress } = options;
     const { caCertificate } = inputs.mlflow;

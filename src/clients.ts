@@ -69,16 +69,18 @@ function watch(
 const gitHubTimeoutMs = 30_000
 
 /**
- * With the body, its text and what is parsed from it, a response takes up to six times its size. What is
- * honestly larger, such as a page of model versions with long descriptions, is read in smaller parts.
+ * With the body, its text and what is parsed from it, a response takes up to six times its size, and
+ * what is left of the one before may still be in memory beside it. What is honestly larger, such as a
+ * page of model versions with long descriptions, is read in smaller parts.
  */
-const maxResponseBytes = 40 * mebibyte
+const maxGitHubBytes = 20 * mebibyte
+const maxMlflowBytes = 32 * mebibyte
 
 /** A directory of 100,000 files has 12 MiB and half a million values. */
-const gitHubLimits: BodyLimits = { bytes: maxResponseBytes, values: 600_000 }
+const gitHubLimits: BodyLimits = { bytes: maxGitHubBytes, values: 600_000 }
 
 /** A page of 1,000 runs with 1,000 metrics of four fields has five million values. */
-const mlflowLimits: BodyLimits = { bytes: maxResponseBytes, values: 6_000_000 }
+const mlflowLimits: BodyLimits = { bytes: maxMlflowBytes, values: 6_000_000 }
 
 export function createClients(options: ClientOptions): Clients {
   const { inputs, environment, clock, signal, log, progress } = options

@@ -31,8 +31,8 @@ type Trees = ReadonlyMap<string, string | undefined>
 /** 10,000 files take 34 requests, each within GitHub's limit of 10 seconds. */
 const blobsPerQuery = 300
 
-/** GitHub sends at most 512 KB of each, so these are never too large. */
-const largeBlobsPerQuery = 30
+/** GitHub sends at most 512 KB of each, so these are never too large, even if JSON doubles them. */
+const largeBlobsPerQuery = 15
 
 /** Far below GitHub's limit of 100 concurrent requests. */
 const maxConcurrentQueries = 4
