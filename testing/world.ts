@@ -3,6 +3,7 @@ import type { Files } from './github/git/store.ts'
 import { startGitHub, type GitHub } from './github/server.ts'
 import { MlflowApi } from './mlflow/api.ts'
 import { startGateway, type Gateway } from './mlflow/gateway.ts'
+import { deleteModels } from './mlflow/rows.ts'
 import { startMlflow, type MlflowAddress } from './mlflow/server.ts'
 import { sharedMlflow } from './mlflow/shared.ts'
 import { Project } from './project.ts'
@@ -76,7 +77,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       } finally {
         await gateway.close()
         await github.close()
-        await own?.stop()
+        if (own === undefined) deleteModels(mlflow, namespace)
+        else await own.stop()
       }
       if (github.violations.length > 0) {
         throw new Error(`GitHub would reject: ${github.violations.join('; ')}`)

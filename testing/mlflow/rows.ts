@@ -22,6 +22,29 @@ export function insertRows({ databasePath }: MlflowAddress, rows: readonly Row[]
   database.close()
 }
 
+/** The tables of registered models, those that refer to others first. */
+const modelTables = [
+  'model_version_tags',
+  'model_versions',
+  'registered_model_tags',
+  'registered_model_aliases',
+  'registered_models',
+]
+
+/**
+ * Deletes the registered models whose names begin with a prefix, at once and without a request for each.
+ * Every sync lists all models of the server, so those of tests that are over would slow down the others.
+ */
+export function deleteModels({ databasePath }: MlflowAddress, prefix: string): void {
+  const database = new DatabaseSync(databasePath, { timeout: 30_000 })
+  database.exec('begin immediate')
+  for (const table of modelTables) {
+    database.prepare(`delete from ${table} where name glob ?`).run(`${prefix}*`)
+  }
+  database.exec('commit')
+  database.close()
+}
+
 /** A finished run with an id that the API would not give it. */
 export function runRow(runId: string, experimentId: string, artifacts: string): Row {
   const columns = {
