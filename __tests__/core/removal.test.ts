@@ -4,7 +4,7 @@ import {
   editKey,
   findLastEdits,
   findPersonsRemoval,
-  lastActionCommit,
+  lastCreation,
   type BranchCommit,
   type HistoryCommit,
   type RemovalCommit,
@@ -243,7 +243,7 @@ describe('when the file was gone on the branch', () => {
   })
 })
 
-describe("the action's last commit in a directory", () => {
+describe('the last commit that may have created a file in a directory', () => {
   const person = commit('Edit', { date: 9000 })
   test.each<[string, readonly HistoryCommit[], boolean, number]>([
     ['has the trailer', [person, commit(`Sync\n\n${trailer}`)], false, 6000],
@@ -260,8 +260,10 @@ describe("the action's last commit in a directory", () => {
       6000,
     ],
     ['may be older than those that were read', [person], false, Infinity],
-    ['does not exist', [commit('T (#1)', { proposals: ['Edit'] })], true, -Infinity],
+    ["is anybody's without one of the action", [person, commit('Rename')], true, 10_000],
+    ['does not exist: one commit cannot have removed a file, too', [person], true, -Infinity],
+    ['does not exist without a commit', [], true, -Infinity],
   ])('%s', (_name, commits, isComplete, expected) => {
-    expect(lastActionCommit({ commits, isComplete, recent: [] })).toBe(expected)
+    expect(lastCreation({ commits, isComplete, recent: [] })).toBe(expected)
   })
 })

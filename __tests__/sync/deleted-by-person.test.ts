@@ -227,6 +227,31 @@ describe('a file that a person deleted stays deleted', () => {
     expectHeld(await sync({ path: '.' }), version, commit)
   })
 
+  test.each([
+    ['that a person renamed', 'git mv old values'],
+    ['that another service wrote', 'Deploy m'],
+  ])('in a directory %s', async (_what, message) => {
+    const version = await project.register('model')
+    await sync({ path: 'old' })
+    const old = `old/${version.runId}.yaml`
+    const text = project.repository.read(old)
+    project.repository.push('main', { [old]: null, [pathOf(version)]: text }, message)
+    expect((await sync()).outputs.operation).toBe('none')
+    const commit = remove(version)
+    expectHeld(await sync(), version, commit)
+  })
+
+  test('in a directory that the action only wrote an index to', async () => {
+    const version = await project.register('model')
+    await sync({ path: 'old' })
+    const old = `old/${version.runId}.yaml`
+    const text = project.repository.read(old)
+    project.repository.push('main', { [old]: null, [pathOf(version)]: text }, 'git mv old values')
+    expect((await sync({ index: 'README.md' })).outputs.operation).toBe('committed')
+    const commit = remove(version)
+    expectHeld(await sync(), version, commit)
+  })
+
   test('when the file was deleted a second time, after a person restored it', async () => {
     const version = await syncOne()
     const text = project.repository.read(pathOf(version))
@@ -453,6 +478,18 @@ describe('requests', () => {
     await project.register('other')
     const step = await sync()
     expect(githubRequests(step)).toEqual({ Branch: 1, Blobs: 1, DirectoryHistory: 1, Commit: 1 })
+  })
+
+  test('the first files take no more, however old their versions are', async () => {
+    const { experiment, mlflow } = world
+    const prefix = project.model('many')
+    bulkRegister(mlflow, { experimentId: experiment.id, count: 110, prefix })
+    await nextSecond()
+    project.repository.push('main', { [`${directory}/Chart.yaml`]: 'a: 1\n' })
+    project.repository.push('main', { [`${directory}/Chart.yaml`]: 'a: 2\n' })
+    const step = await sync()
+    expect(step.outputs['created-count']).toBe('110')
+    expect(toHistory(step)).toEqual({ DirectoryHistory: 1, Removals: 0 })
   })
 
   test('110 files that a person deleted take 1 and 2 more, and halve when GitHub times out', async () => {

@@ -64,14 +64,28 @@ export type Removal =
   | { readonly kind: 'unreadable'; readonly reason: Prose }
 
 /**
- * Until when a version must have been registered for the action to have written its file: until the
- * action's last commit in the directory. Infinity if that is among the commits that were not read.
+ * Until when a version must have been registered for its file to have been in the directory: until the
+ * action's last commit there. Without one, others have put the files there, such as a person who renamed
+ * the directory, and the last commit of anybody counts. Infinity if the action's last commit may be among
+ * those that were not read.
  */
-export function lastActionCommit({ commits, isComplete }: DirectoryHistory): number {
+export function lastCreation({ commits, isComplete }: DirectoryHistory): number {
   const last = commits.find(mayBeActions)
-  if (last === undefined) return isComplete ? -Infinity : Infinity
-  // Git drops fractions of a second.
-  return last.date + 1000
+  if (last !== undefined) return endOf(last)
+  if (!isComplete) return Infinity
+  // It takes two commits to create a file and to remove it.
+  const [newest, older] = commits
+  return newest === undefined || older === undefined ? -Infinity : endOf(newest)
+}
+
+/** Git drops fractions of a second. */
+function endOf({ date }: CommitMessage): number {
+  return date + 1000
+}
+
+/** Whether the action has certainly committed something to the branch, in any directory. */
+export function hasActionsCommit({ commits, recent }: DirectoryHistory): boolean {
+  return commits.some(mayBeActions) || recent.some(({ message }) => mentionsRuns(message))
 }
 
 /** Recognises more than the action's commits, because one that is missed could hide a deletion. */

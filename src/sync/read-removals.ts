@@ -1,4 +1,4 @@
-import type { BranchSnapshot } from '../core/branch.ts'
+import { directoryAt, type BranchSnapshot } from '../core/branch.ts'
 import { createCommitGraph } from '../core/commit-graph.ts'
 import { GitHubError } from '../core/errors.ts'
 import type { ModelVersion, RunFacts } from '../core/model.ts'
@@ -7,7 +7,8 @@ import {
   editKey,
   findLastEdits,
   findPersonsRemoval,
-  lastActionCommit,
+  hasActionsCommit,
+  lastCreation,
   type DirectoryHistory,
   type LastEdit,
   type Removal,
@@ -49,7 +50,7 @@ export function createRemovalReader(repository: Repository, recreate: Recreate):
     const keyOf = ({ directory, path }: NewFile): string =>
       `${histories.get(directory)?.commits[0]?.sha ?? ''}:${path}`
     const candidates = targets.flatMap((target, index) =>
-      selectCandidates(target, newFiles[index] ?? [], histories),
+      selectCandidates(target, newFiles[index] ?? [], snapshot, histories),
     )
     const graph = createCommitGraph([...histories.values()][0]?.recent ?? [])
     const unknown = candidates.filter((file) => !known.has(keyOf(file)))
@@ -101,23 +102,25 @@ function unreadable({ text, advice = [] }: GitHubError): Removal {
   return { kind: 'unreadable', reason: joinSentences([text, advice]) }
 }
 
-/** A file that the action may have written before. */
+/** A file that may have been there before. */
 type Candidate = NewFile & { readonly lastEdit: LastEdit | undefined }
 
 /**
- * Selects the new files that the action may have written before: those of versions that are older than
- * its last commit in the directory, or whose run has another version that is, and those that one of its
- * commits names, because MLflow's clock may be ahead.
+ * Selects the new files that may have been there before: those of versions that are older than the
+ * action's last commit in the directory, or whose run has another version that is, and those that one of
+ * its commits names, because MLflow's clock may be ahead.
  */
 function selectCandidates(
   { target, selected }: TargetWithFacts,
   files: readonly NewFile[],
+  snapshot: BranchSnapshot,
   histories: ReadonlyMap<string, DirectoryHistory>,
 ): Candidate[] {
   const history = histories.get(target.directory)
   if (history === undefined) return []
   const lastEdits = findLastEdits(history)
-  const end = lastActionCommit(history)
+  const isFirst = files.length > maxAtFirst && isFirstSync(snapshot, target.directory, history)
+  const end = isFirst ? -Infinity : lastCreation(history)
   const firstVersions = findFirstVersions([
     ...selected.listed,
     ...selected.runs.map(({ version }) => version),
@@ -129,6 +132,22 @@ function selectCandidates(
         lastEdit !== undefined || (firstVersions.get(runId) ?? -Infinity) < end,
     )
 }
+
+/** More files than this are only looked for if there is a sign that a directory had any before. */
+const maxAtFirst = 100
+
+/** Whether nothing says that there have ever been values files in a directory. */
+function isFirstSync(
+  snapshot: BranchSnapshot,
+  directory: string,
+  history: DirectoryHistory,
+): boolean {
+  const names = [...directoryAt(snapshot, directory).entries.keys()]
+  return !hasActionsCommit(history) && !names.some((name) => valuesFile.test(name))
+}
+
+/** Named after an id that MLflow generated. */
+const valuesFile = /^[0-9a-f]{32}\.yaml$/
 
 /** When the first version of each run was registered. */
 function findFirstVersions(versions: readonly ModelVersion[]): ReadonlyMap<string, number> {
