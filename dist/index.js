@@ -40501,7 +40501,7 @@ const environmentSchema = schemas/* object */.Ikc({
 
 /***/ }),
 
-/***/ 7379:
+/***/ 9973:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45934,6 +45934,16 @@ function openPullRequest({ pullRequests }) {
 function mergedPullRequest({ sha }, { pullRequests }) {
     return pullRequests.find(({ merged, headSha }) => merged && headSha === sha);
 }
+/**
+ * Whether the branch is at a commit that one of the action's pull requests proposed. A person may have
+ * merged it by hand, or into another base branch. Without the action's text, the pull request may be one
+ * from a person's branch that begins at a commit of the action.
+ */
+function wasProposed(commit, state) {
+    const pullRequests = [...state.pullRequests, ...state.elsewhere];
+    return (ownProposal(commit) !== undefined &&
+        pullRequests.some(({ headSha, body }) => headSha === commit.sha && readSection(body) !== undefined));
+}
 /** Whether the head branch proposes exactly the changes of the plan. */
 function pull_request_isUpToDate(head, plan) {
     return head.kind === 'own' && head.isCurrent && head.proposal.files === planDigest(plan);
@@ -45951,7 +45961,82 @@ function isRejected({ state, merged, body }) {
     return state === 'closed' && !merged && readSection(body)?.withdrawn !== true;
 }
 
+// EXTERNAL MODULE: ./node_modules/diff/libesm/diff/line.js + 1 modules
+var diff_line = __nccwpck_require__(7073);
+;// CONCATENATED MODULE: ./src/core/text/merge-lines.ts
+
+/**
+ * Merges two versions of a text as git does.
+ *
+ * @returns undefined if they changed the same line or adjacent ones, which is a conflict.
+ */
+function mergeLines(base, ours, theirs) {
+    const [own, other] = [changesBetween(base, ours), changesBetween(base, theirs)];
+    const isConflict = own.some((a) => other.some((b) => a.start <= b.end && b.start <= a.end));
+    if (isConflict)
+        return undefined;
+    const lines = base.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+    const changes = [...own, ...other].toSorted((a, b) => b.start - a.start);
+    for (const { start, end, text } of changes)
+        lines.splice(start, end - start, text);
+    return lines.join('');
+}
+function changesBetween(base, version) {
+    const changes = [];
+    let line = 0;
+    let isOpen = false;
+    for (const { value, count, added, removed } of (0,diff_line/* diffLines */.Pp)(base, version)) {
+        if (!added && !removed) {
+            line += count;
+            isOpen = false;
+            continue;
+        }
+        const current = (isOpen ? changes.pop() : undefined) ?? { start: line, end: line, text: '' };
+        if (removed)
+            line += count;
+        changes.push({ start: current.start, end: line, text: current.text + (added ? value : '') });
+        isOpen = true;
+    }
+    return changes;
+}
+
+// EXTERNAL MODULE: ./src/core/values-file/decode.ts
+var values_file_decode = __nccwpck_require__(5097);
+;// CONCATENATED MODULE: ./src/sync/merged-files.ts
+
+
+/** Whether each file is what git makes of it without a conflict. */
+async function areMergedCleanly(repository, base, files) {
+    const changedTwice = files.filter((file) => !isTaken(file));
+    if (changedTwice.length === 0)
+        return true;
+    const versions = changedTwice.map(({ path, before, after, current, result }) => [before, after, current, result].flatMap((oid) => oid ? [[oid, path]] : []));
+    // Git merges lines only if neither side added or deleted the file.
+    if (versions.some(({ length }) => length < 4))
+        return false;
+    const contents = await repository.readFiles(base, new Map(versions.flat()));
+    return versions.every((oids) => {
+        const [before, after, current, result] = oids.map(([oid]) => textOf(contents.get(oid)));
+        return (before !== undefined &&
+            after !== undefined &&
+            current !== undefined &&
+            result !== undefined &&
+            mergeLines(before, after, current) === result);
+    });
+}
+/** Whether a file is as it was proposed, and the base branch did not change it otherwise. */
+function isTaken({ before, after, current, result }) {
+    return result === after && (current === before || current === after);
+}
+function textOf(content) {
+    if (content === undefined)
+        return undefined;
+    const { text, invalidBytes } = (0,values_file_decode/* decode */.D)(content);
+    return invalidBytes === undefined ? text : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/sync/identify-head.ts
+
 
 
 
@@ -45970,8 +46055,10 @@ async function identifyHead(repository, base, state) {
         ? 1
         : await repository.pullRequests.commitsAhead(base.head, commit.sha);
     const foreign = { kind: 'foreign', commit, isEmpty: ahead === 0 };
-    if (ahead === undefined || ahead === 0)
+    if (ahead === undefined)
         return foreign;
+    if (ahead === 0)
+        return wasProposed(commit, state) ? { kind: 'merged', commit } : foreign;
     const proposal = ownProposal(commit);
     const [start] = commit.parents;
     if (proposal !== undefined && start !== undefined) {
@@ -46024,7 +46111,7 @@ async function readMovedProposal({ pullRequests }, head) {
     return proposal && start && { proposal, range, start, commits: chain?.length ?? 0 };
 }
 /**
- * Whether a commit is the base's tree with the proposal's files, and nothing else. The base may have
+ * Whether a commit is the base's tree with the proposal's changes, and nothing else. The base may have
  * some of them already.
  */
 async function proposesOnly(repository, base, commit, { proposal, range, start }) {
@@ -46034,15 +46121,15 @@ async function proposesOnly(repository, base, commit, { proposal, range, start }
     const { from, to } = await repository.listFiles({ from: start.sha, to: commit.sha }, [
         ...base.directories.keys(),
     ]);
-    const isMergedCleanly = proposed.every(({ path, before, after }) => {
-        const current = from.get(path)?.oid;
-        return to.get(path)?.oid === after && (current === before || current === after);
+    const merged = proposed.map((file) => {
+        const { path } = file;
+        return { ...file, current: from.get(path)?.oid, result: to.get(path)?.oid };
     });
-    if (!isMergedCleanly)
+    if (!(await areMergedCleanly(repository, base, merged)))
         return false;
-    const entries = proposed
-        .filter(({ path, after }) => from.get(path)?.oid !== after)
-        .map(({ path, after, executable }) => ({ path, executable, sha: after ?? null }));
+    const entries = merged
+        .filter(({ current, result }) => current !== result)
+        .map(({ path, result, executable }) => ({ path, executable, sha: result ?? null }));
     return (await repository.createTree(start.tree, entries)) === commit.tree;
 }
 /** The files in the directories of the plan that differ between two commits. */
@@ -46190,8 +46277,14 @@ async function findForeignModel(repository, { snapshot }, files, isOwn) {
 ;// CONCATENATED MODULE: ./src/sync/reject-head.ts
 
 
+
 /** The error for a head branch that is not the action's own: it is neither moved nor deleted. */
-function rejectForeignHead(name, { isEmpty }, open) {
+function rejectForeignHead(name, { isEmpty, commit }, open) {
+    if (isEmpty && ownProposal(commit) !== undefined) {
+        return new errors/* SyncError */.S0((0,prose/* prose */.CS) `Branch \`${name}\` ends with a commit of the action that the base branch already has, and no pull request shows that the action made the branch, so it was left unchanged`, {
+            advice: (0,prose/* prose */.CS) `Delete the branch \`${name}\` if nobody needs it; the next sync creates it again. If it is not meant for the action, set \`pull-request-branch\` to another name.`,
+        });
+    }
     if (isEmpty) {
         return new errors/* SyncError */.S0((0,prose/* prose */.CS) `Branch \`${name}\` exists and was not made by the action, so it was left unchanged`, {
             advice: (0,prose/* prose */.CS) `Set the input \`pull-request-branch\` to another name, or delete the branch \`${name}\` if nobody needs it.`,
@@ -46209,7 +46302,8 @@ function rejectForeignHead(name, { isEmpty }, open) {
  *
  * @returns the error if there is one.
  */
-function findOtherPullRequest(name, { elsewhere: [other] }) {
+function findOtherPullRequest(name, { elsewhere }) {
+    const other = elsewhere.find(({ state }) => state === 'open');
     if (other === undefined)
         return undefined;
     const link = (0,prose/* linkTo */.uM)(`Pull request #${other.number}`, other.url);
@@ -46409,8 +46503,6 @@ async function findForeignHead(options, snapshot, name) {
 var text_markdown = __nccwpck_require__(8970);
 // EXTERNAL MODULE: ./src/core/text/table.ts
 var text_table = __nccwpck_require__(2051);
-// EXTERNAL MODULE: ./src/core/values-file/decode.ts
-var values_file_decode = __nccwpck_require__(5097);
 ;// CONCATENATED MODULE: ./src/core/plan/files-after.ts
 
 /** The files of a directory, by run id, as they are once the edits of some entries are made. */
@@ -55947,13 +56039,17 @@ function createPullRequests(client) {
             const isHere = (pull) => pull.base === base.branch;
             return {
                 pullRequests: all.filter(isHere).slice(0, maxNewest),
-                elsewhere: all.filter((pull) => pull.state === 'open' && !isHere(pull)),
+                elsewhere: all.filter((pull) => !isHere(pull)),
                 commit: await readHeadBranch(client, base, head),
             };
         },
         openElsewhere: async (base, head) => {
             const open = await listOnePage(client, { head, state: 'open' }, { page: 1, per_page: 100 });
             return open.filter((pull) => pull.base !== base);
+        },
+        openInto: async (branch) => {
+            const [open] = await client.rest('read', list(pullRequest), (octokit, at) => octokit.rest.pulls.list({ ...at, base: branch, state: 'open', per_page: 1 }));
+            return open;
         },
         get: (number) => client.rest('read', pullRequest, (octokit, at) => octokit.rest.pulls.get({ ...at, pull_number: number })),
         closed: (base, head) => listAll(client, { base, head, state: 'closed' }),
@@ -56974,8 +57070,8 @@ function proposeDeletions(input) {
     const { kept, deletions } = decideOrphans(input);
     const reason = deletions.length === 0 ? undefined : reasonNotToPrune(input);
     return reason === undefined
-        ? { kept, deletions, warning: undefined }
-        : { kept, deletions: [], warning: nothingPruned(reason) };
+        ? { kept, deletions, blocked: [], warning: undefined }
+        : { kept, deletions: [], blocked: deletions, warning: nothingPruned(reason) };
 }
 function nothingPruned(reason) {
     return (0,prose/* prose */.CS) `Nothing is pruned: ${reason}`;
@@ -56986,7 +57082,7 @@ function nothingPruned(reason) {
  */
 function reasonNotToPrune(input) {
     const { selection, listed, runs, gaps, facts, files } = input;
-    if (listed.length === 0 && selection.filter === undefined) {
+    if (listsNothing(listed, selection)) {
         return (0,prose/* prose */.CS) `MLflow lists no model version at all, which is more likely a wrong server, workspace or permission: check \`mlflow-tracking-uri\` and \`mlflow-workspace\``;
     }
     if (gaps.length > 0)
@@ -57001,6 +57097,10 @@ function reasonNotToPrune(input) {
         ? (0,prose/* prose */.CS) `${(0,prose/* own */.ZV)((0,format/* plural */.LS)(unfetched, 'file'))} could not be read from GitHub`
         : undefined;
 }
+/** Whether MLflow lists no model version at all, although no filter asks for some of them only. */
+function listsNothing(listed, { filter }) {
+    return listed.length === 0 && filter === undefined;
+}
 /**
  * Applies the limits for all deletions together.
  *
@@ -57013,6 +57113,7 @@ function limitDeletions(orphans, { files, entries, maxDeletions, origins }) {
         const withheld = deletions.map((deletion) => withhold(deletion, maxDeletions));
         return {
             entries: [...kept, ...withheld],
+            blocked: [],
             warning: undefined,
             error: tooMany(deletions.length, maxDeletions, origins),
         };
@@ -57021,9 +57122,9 @@ function limitDeletions(orphans, { files, entries, maxDeletions, origins }) {
     const created = entries.filter(({ outcome }) => outcome === 'created').length;
     if (deletions.length > 0 && owned + created <= deletions.length) {
         const reason = (0,prose/* prose */.CS) `it would leave the directory without any values file`;
-        return { entries: kept, warning: nothingPruned(reason), error: undefined };
+        return { entries: kept, blocked: deletions, warning: nothingPruned(reason), error: undefined };
     }
-    return { entries: orphans, warning: undefined, error: undefined };
+    return { entries: orphans, blocked: [], warning: undefined, error: undefined };
 }
 function withhold(deletion, maxDeletions) {
     const { previous, reason } = deletion;
@@ -57194,7 +57295,7 @@ function createConfirmer(questions, { listed, runs, excluded }) {
                 if (isSameOrNewer(version, previous, listedByKey))
                     return entry;
                 if (young.has(confirm_changes_keyOf(previous))) {
-                    return keep(entry, 'skipped', (0,prose/* prose */.CS) `its version is the newest of this run, but still younger than \`minimum-age\``);
+                    return keep(entry, 'skipped', kept((0,prose/* prose */.CS) `its version is the newest of this run, but still younger than \`minimum-age\``));
                 }
                 const confirmed = await confirmDowngrade(questions, entry, previous, version);
                 asked += 1;
@@ -57213,10 +57314,10 @@ function confirmDeletion(questions, deletion) {
         return Promise.resolve(deletion);
     return confirm_changes_confirm(deletion, async () => {
         if (await isRunStillSelected(questions, previous)) {
-            return (0,prose/* prose */.CS) `MLflow's list did not contain it, but MLflow still has it when asked for it`;
+            return kept((0,prose/* prose */.CS) `MLflow's list did not contain it, but MLflow still has it when asked for it`);
         }
         return (await hasMovedAlias(questions, previous))
-            ? (0,prose/* prose */.CS) `an alias of its model moved while it was read; the next sync decides`
+            ? undecided((0,prose/* prose */.CS) `an alias of its model moved while it was read; the next sync decides`)
             : undefined;
     });
 }
@@ -57234,13 +57335,21 @@ function confirmDowngrade(questions, entry, previous, version) {
             isNewer(current, version) &&
             (await isVersionStillSelected(questions, current));
         if (isKept) {
-            return (0,prose/* prose */.CS) `\`${current.name}\` version ${current.version} is newer than version ${version.version} of \`${version.name}\` and still selected`;
+            return kept((0,prose/* prose */.CS) `\`${current.name}\` version ${current.version} is newer than version ${version.version} of \`${version.name}\` and still selected`);
         }
         const exists = mayBeRenamed
             ? await mayExist(questions, version.name, false)
             : (await readModelVersion(questions.client, version.name, version.version)) !== undefined;
-        return exists ? undefined : (0,prose/* prose */.CS) `the registry changed while it was read; the next sync decides`;
+        return exists
+            ? undefined
+            : undecided((0,prose/* prose */.CS) `the registry changed while it was read; the next sync decides`);
     });
+}
+function kept(reason) {
+    return { reason, withheld: undefined };
+}
+function undecided(reason) {
+    return { reason, withheld: 'unconfirmed' };
 }
 /** @param hiddenIsGone whether a model that MLflow hides counts as one that does not exist. */
 async function mayExist({ model }, name, hiddenIsGone) {
@@ -57263,31 +57372,32 @@ function isSameOrNewer(version, previous, listed) {
         : isOlder(previous, version);
 }
 /** Returns the entry, or one that keeps the file if there is a reason or MLflow does not tell. */
-async function confirm_changes_confirm(entry, findReasonToKeep) {
+async function confirm_changes_confirm(entry, findObjection) {
     try {
-        const reason = await findReasonToKeep();
-        return reason === undefined ? entry : keep(entry, 'skipped', reason);
+        const objection = await findObjection();
+        return objection === undefined ? entry : keep(entry, 'skipped', objection);
     }
     catch (error) {
         if (!(error instanceof errors/* MlflowError */.mF))
             throw error;
         return error.status === 403
-            ? keep(entry, 'skipped', (0,prose/* prose */.CS) `MLflow does not show its model version or run to this user`)
-            : keep(entry, 'failed', (0,prose/* joinSentences */.DP)([
+            ? keep(entry, 'skipped', undecided((0,prose/* prose */.CS) `MLflow does not show its model version or run to this user`))
+            : keep(entry, 'failed', undecided((0,prose/* joinSentences */.DP)([
                 (0,prose/* prose */.CS) `MLflow could not confirm the change: ${error.text}`,
                 error.advice ?? [],
-            ]));
+            ])));
     }
 }
 /** The entry of a file that stays as it is, with the version that it names. */
-function keep(entry, outcome, reason) {
-    return (0,core_entry/* entryWithoutEdit */.LH)({
+function keep(entry, outcome, { reason, withheld }) {
+    const unchanged = (0,core_entry/* entryWithoutEdit */.LH)({
         ...entry,
         modelName: entry.previous?.modelName ?? entry.modelName,
         modelVersion: entry.previous?.modelVersion ?? entry.modelVersion,
         outcome,
         reason: (0,prose/* prose */.CS) `kept: ${reason}`,
     });
+    return { ...unchanged, withheld };
 }
 
 ;// CONCATENATED MODULE: ./src/core/commit-graph.ts
@@ -57403,15 +57513,28 @@ const own_commit_trailerPattern = /^(?:[A-Za-z0-9-]+:\s|\(cherry picked from com
 
 
 /**
- * Until when a version must have been registered for the action to have written its file: until the
- * action's last commit in the directory. Infinity if that is among the commits that were not read.
+ * Until when a version must have been registered for its file to have been in the directory: until the
+ * action's last commit there. Without one, others have put the files there, such as a person who renamed
+ * the directory, and the last commit of anybody counts. Infinity if the action's last commit may be among
+ * those that were not read.
  */
-function lastActionCommit({ commits, isComplete }) {
+function lastCreation({ commits, isComplete }) {
     const last = commits.find(mayBeActions);
-    if (last === undefined)
-        return isComplete ? -Infinity : Infinity;
-    // Git drops fractions of a second.
-    return last.date + 1000;
+    if (last !== undefined)
+        return endOf(last);
+    if (!isComplete)
+        return Infinity;
+    // It takes two commits to create a file and to remove it.
+    const [newest, older] = commits;
+    return newest === undefined || older === undefined ? -Infinity : endOf(newest);
+}
+/** Git drops fractions of a second. */
+function endOf({ date }) {
+    return date + 1000;
+}
+/** Whether the action has certainly committed something to the branch, in any directory. */
+function hasActionsCommit({ commits, recent }) {
+    return commits.some(mayBeActions) || recent.some(({ message }) => mentionsRuns(message));
 }
 /** Recognises more than the action's commits, because one that is missed could hide a deletion. */
 function mayBeActions({ message, proposals }) {
@@ -57526,6 +57649,7 @@ function removal_isActions({ message, landed }, { path, runId }) {
 
 
 
+
 /**
  * Finds out which of the files that a sync would create were deleted by a person. That takes one
  * request for all targets, and one for every 100 files that the action may have written before.
@@ -57542,7 +57666,7 @@ function createRemovalReader(repository, recreate) {
             return new Map(newFiles.flat().map(({ path }) => [path, read_removals_unreadable(histories)]));
         }
         const keyOf = ({ directory, path }) => `${histories.get(directory)?.commits[0]?.sha ?? ''}:${path}`;
-        const candidates = targets.flatMap((target, index) => selectCandidates(target, newFiles[index] ?? [], histories));
+        const candidates = targets.flatMap((target, index) => selectCandidates(target, newFiles[index] ?? [], snapshot, histories));
         const graph = createCommitGraph([...histories.values()][0]?.recent ?? []);
         const unknown = candidates.filter((file) => !known.has(keyOf(file)));
         const paths = unknown.map(({ path }) => path);
@@ -57587,16 +57711,17 @@ function read_removals_unreadable({ text, advice = [] }) {
     return { kind: 'unreadable', reason: (0,prose/* joinSentences */.DP)([text, advice]) };
 }
 /**
- * Selects the new files that the action may have written before: those of versions that are older than
- * its last commit in the directory, or whose run has another version that is, and those that one of its
- * commits names, because MLflow's clock may be ahead.
+ * Selects the new files that may have been there before: those of versions that are older than the
+ * action's last commit in the directory, or whose run has another version that is, and those that one of
+ * its commits names, because MLflow's clock may be ahead.
  */
-function selectCandidates({ target, selected }, files, histories) {
+function selectCandidates({ target, selected }, files, snapshot, histories) {
     const history = histories.get(target.directory);
     if (history === undefined)
         return [];
     const lastEdits = findLastEdits(history);
-    const end = lastActionCommit(history);
+    const isFirst = files.length > maxAtFirst && isFirstSync(snapshot, target.directory, history);
+    const end = isFirst ? -Infinity : lastCreation(history);
     const firstVersions = findFirstVersions([
         ...selected.listed,
         ...selected.runs.map(({ version }) => version),
@@ -57605,6 +57730,15 @@ function selectCandidates({ target, selected }, files, histories) {
         .map((file) => ({ ...file, lastEdit: lastEdits.get(editKey(file.path)) }))
         .filter(({ runId, lastEdit }) => lastEdit !== undefined || (firstVersions.get(runId) ?? -Infinity) < end);
 }
+/** More files than this are only looked for if there is a sign that a directory had any before. */
+const maxAtFirst = 100;
+/** Whether nothing says that there have ever been values files in a directory. */
+function isFirstSync(snapshot, directory, history) {
+    const names = [...(0,core_branch/* directoryAt */.Dp)(snapshot, directory).entries.keys()];
+    return !hasActionsCommit(history) && !names.some((name) => valuesFile.test(name));
+}
+/** Named after an id that MLflow generated. */
+const valuesFile = /^[0-9a-f]{32}\.yaml$/;
 /** When the first version of each run was registered. */
 function findFirstVersions(versions) {
     const first = new Map();
@@ -57655,6 +57789,8 @@ async function planTarget(loaded, options) {
     return {
         target: loaded.target,
         entries: replaceByPath(entries, pruned.entries),
+        blockedDeletions: pruned.blockedDeletions,
+        isBlind: listsNothing(selected.listed, selection),
         selectedRuns: selected.runs.length,
         warnings: [
             ...selected.gaps.map(({ message, advice = [] }) => (0,prose/* joinSentences */.DP)([message, advice])),
@@ -57704,8 +57840,9 @@ function validate({ validator, target, template }, file, entry) {
 }
 /** Proposes the deletions of a target, has MLflow confirm them, and applies the limits. */
 async function prune(confirmer, { target, selected, files }, facts, entries, uiUrl) {
-    if (target.prune === undefined)
-        return { entries: [], warnings: [], error: undefined };
+    if (target.prune === undefined) {
+        return { entries: [], blockedDeletions: [], warnings: [], error: undefined };
+    }
     const { selection, origins } = target;
     const { maxDeletions } = target.prune;
     const input = {
@@ -57724,6 +57861,7 @@ async function prune(confirmer, { target, selected, files }, facts, entries, uiU
     const limited = limitDeletions(confirmed, input);
     return {
         entries: [...proposed.kept, ...limited.entries],
+        blockedDeletions: [...proposed.blocked, ...limited.blocked],
         warnings: [proposed.warning, limited.warning].filter((warning) => warning !== undefined),
         error: limited.error,
     };
@@ -58111,6 +58249,8 @@ async function createPlan(options, registry, { snapshot, targets, ...state }, { 
             extraFiles: [...pages.values()].flatMap(({ edit }) => edit ?? []),
             selectedRuns: plans.reduce((sum, { selectedRuns }) => sum + selectedRuns, 0),
             failedTargets: failures.map(({ target }) => target.name),
+            blindTargets: plans.filter(({ isBlind }) => isBlind).map(({ target }) => target.name),
+            blockedDeletions: plans.flatMap((plan) => plan.blockedDeletions),
         };
         if (options.mode !== 'plan') {
             const error = joinTargetProblems([...failures, ...withheld], targets);
@@ -59093,11 +59233,13 @@ function referenceTo({ number, url }) {
 
 
 /**
- * Finds the files of a proposal that the plan only lacks because their run or their target failed, or
+ * Finds the files of a proposal that the plan only lacks because the sync does not decide about them, or
  * because a person deleted them before and `recreate` proposed them again. Undefined if there are none.
  */
 async function findUndecided(repository, plan, head, links) {
-    const isPossible = plan.failedTargets.length > 0 || plan.entries.some(isUndecidedEntry);
+    const isPossible = undecidedTargets(plan).length > 0 ||
+        plan.blockedDeletions.length > 0 ||
+        plan.entries.some(isUndecidedEntry);
     if (!isPossible)
         return undefined;
     const files = await listProposedFiles(repository, plan.snapshot, head.range);
@@ -59129,37 +59271,45 @@ async function withProposed(repository, plan, undecided, links) {
         const after = content === undefined ? undefined : (0,values_file_decode/* decode */.D)(content).text;
         return [path, { path, before: undefined, after, executable }];
     }));
-    const entries = plan.entries.map((entry) => {
+    const blocked = plan.blockedDeletions.filter(({ path }) => edits.has(path));
+    const entries = [...plan.entries, ...blocked].map((entry) => {
         const edit = entry.path === null ? undefined : edits.get(entry.path);
         return edit === undefined ? entry : { ...entry, edit };
     });
     return withEntries(plan, entries, links);
 }
-function isUndecidedEntry({ outcome, edit }) {
-    return edit === undefined && (outcome === 'failed' || outcome === 'held');
+function undecidedTargets({ failedTargets, blindTargets }) {
+    return [...failedTargets, ...blindTargets];
 }
-function isUndecided({ entries, targets, failedTargets, snapshot }, { path, before }) {
-    const target = targets.find(({ directory }) => directory === (0,core_branch/* parentOf */.gN)(path));
-    if (target !== undefined && failedTargets.includes(target.name))
+function isUndecidedEntry({ outcome, edit, withheld }) {
+    return edit === undefined && (outcome === 'failed' || outcome === 'held' || isWaiting(withheld));
+}
+/** Whether a later sync may make the change. */
+function isWaiting(withheld) {
+    return withheld === 'too-many-deletions' || withheld === 'unconfirmed';
+}
+function isUndecided(plan, { path, before }) {
+    const target = plan.targets.find(({ directory }) => directory === (0,core_branch/* parentOf */.gN)(path));
+    if (target !== undefined && undecidedTargets(plan).includes(target.name))
         return true;
-    const entry = entries.find((row) => row.path === path);
+    if (plan.blockedDeletions.some((deletion) => deletion.path === path))
+        return true;
+    const entry = plan.entries.find((row) => row.path === path);
     if (entry === undefined || !isUndecidedEntry(entry))
         return false;
-    if (entry.outcome === 'failed')
-        return true;
     // A file that exists is on hold, so nothing is proposed for it any more.
-    return before === undefined && !(0,core_branch/* hasFile */.jv)(snapshot, path);
+    return entry.outcome !== 'held' || (before === undefined && !(0,core_branch/* hasFile */.jv)(plan.snapshot, path));
 }
 /** Says that a pull request waits as it is, or that files are missing from it for now. */
 function describeUndecided({ unknown, removed, isRestCurrent }, { number, url }) {
     const link = (0,prose/* linkTo */.uM)(`Pull request #${number}`, url);
     const warnings = isRestCurrent
         ? {
-            unknown: (0,prose/* prose */.CS) `${link} was left as it is: this sync cannot say what should become of ${listOf(unknown)}.`,
+            unknown: (0,prose/* prose */.CS) `${link} was left as it is: this sync could not decide about ${listOf(unknown)}.`,
             removed: (0,prose/* prose */.CS) `${link} was left as it is: it proposes ${listOf(removed)}, which a person deleted. Merge it to have the file back, for example after a sync with the input \`recreate\`; otherwise close it.`,
         }
         : {
-            unknown: (0,prose/* prose */.CS) `${link} no longer proposes ${listOf(unknown)}, because this sync cannot say what should become of them. They return once it can.`,
+            unknown: (0,prose/* prose */.CS) `${link} no longer proposes ${listOf(unknown)}, because this sync could not decide about them. They return once one can.`,
             removed: (0,prose/* prose */.CS) `${link} no longer proposes ${listOf(removed)}, which a person deleted before. They only return with another sync with the input \`recreate\`.`,
         };
     return [
@@ -59170,7 +59320,7 @@ function describeUndecided({ unknown, removed, isRestCurrent }, { number, url })
 /** Says why the branch of a closed pull request was not deleted. */
 function describeKeptBranch(branch, { unknown }, { number, url }) {
     const link = (0,prose/* linkTo */.uM)(`pull request #${number}`, url);
-    return (0,prose/* prose */.CS) `The branch \`${branch}\` was not deleted: ${link} can only be reopened with it, and this sync cannot say what should become of ${listOf(unknown)}.`;
+    return (0,prose/* prose */.CS) `The branch \`${branch}\` was not deleted: ${link} can only be reopened with it, and this sync could not decide about ${listOf(unknown)}.`;
 }
 const undecided_maxNamed = 5;
 function listOf(paths) {
@@ -59244,18 +59394,25 @@ async function leave(proposer, { plan, name }, { open, head }, undecided) {
  * What earlier attempts of a sync have done, although no response says so. The branch and its pull requests
  * tell; other jobs and people may have changed them in the meantime.
  */
-/** The result if a pull request that this sync wrote was merged or closed at once. */
-function endedBefore({ made }, { state }, { closed }) {
-    const proposedIn = ({ headSha }) => made.find({ sha: headSha, message: '' });
-    const ended = state.pullRequests.find((pull) => earlier_attempts_isClosed(pull) && !closed?.has(pull.number) && proposedIn(pull) !== undefined);
-    const proposed = ended && proposedIn(ended);
-    if (ended === undefined || proposed === undefined)
+/**
+ * The result if a pull request that this sync wrote was merged or closed at once, whatever others had
+ * added to it before.
+ */
+async function endedBefore(pullRequests, { made }, { state }, { closed }) {
+    if (made.isEmpty())
         return undefined;
-    const operation = made.doneTo(ended, proposed);
-    if (operation === 'none')
-        return undefined;
-    const pullRequest = referenceTo(ended);
-    return writeResult(proposed.plan, operation, { pullRequest, commit: proposed.commit });
+    for (const ended of state.pullRequests) {
+        if (!earlier_attempts_isClosed(ended) || closed?.has(ended.number) === true)
+            continue;
+        const end = { sha: ended.headSha, message: '' };
+        const proposed = (await findBelow(pullRequests, made, end)) ?? made.openedWith(ended);
+        const operation = proposed === undefined ? 'none' : made.doneTo(ended, proposed);
+        if (proposed === undefined || operation === 'none')
+            continue;
+        const pullRequest = referenceTo(ended);
+        return writeResult(proposed.plan, operation, { pullRequest, commit: proposed.commit });
+    }
+    return undefined;
 }
 /** The result if the open pull request has something of this sync, whatever others have added to it since. */
 async function landedBefore(pullRequests, proposer, situation) {
@@ -59263,7 +59420,9 @@ async function landedBefore(pullRequests, proposer, situation) {
     const { open } = situation.decision;
     if (made.isEmpty() || open === undefined)
         return undefined;
-    const found = (await findOnBranch(pullRequests, made, situation)) ?? made.openedWith(open);
+    const { commit: tip } = situation.state;
+    const onBranch = tip && (await findBelow(pullRequests, made, tip));
+    const found = onBranch ?? made.openedWith(open);
     const done = found === undefined ? 'none' : made.doneTo(open, found);
     if (found === undefined || done === 'none')
         return undefined;
@@ -59272,14 +59431,12 @@ async function landedBefore(pullRequests, proposer, situation) {
     const files = planDigest(plan);
     return complete(proposer, { name, open, plan, commit, files, done, warnings: [] });
 }
-/** Below what others have committed to the head branch. */
-async function findOnBranch({ followFirstParents }, made, { state: { commit } }) {
-    if (commit === undefined)
-        return undefined;
-    const found = made.find(commit);
+/** A commit, or the one below what others have committed on it. */
+async function findBelow({ followFirstParents }, made, end) {
+    const found = made.find(end);
     if (found !== undefined)
         return found;
-    const chain = await followFirstParents(commit.sha, (row) => made.find(row) !== undefined);
+    const chain = await followFirstParents(end.sha, (row) => made.find(row) !== undefined);
     const own = chain?.at(-1);
     return own && made.find(own);
 }
@@ -59856,12 +60013,22 @@ function withdrawn(plan, { closing }, problems = {}) {
         ? writeResult(plan, 'none', problems)
         : writeResult(plan, 'pull-request-closed', { pullRequest: referenceTo(closing), ...problems });
 }
-/** Returns a warning if the branch stays, which does no harm. */
+/**
+ * Returns a warning if the branch stays, which does no harm. With the branch, GitHub would close every
+ * pull request from it and into it.
+ */
 async function deleteBranch(repository, { plan, name }, from) {
-    const [other] = await repository.pullRequests.openElsewhere(plan.snapshot.branch, name);
+    const { openElsewhere, openInto } = repository.pullRequests;
+    const [[outgoing], incoming] = await Promise.all([
+        openElsewhere(plan.snapshot.branch, name),
+        openInto(name),
+    ]);
+    const other = outgoing ?? incoming;
     if (other !== undefined) {
+        const link = (0,prose/* linkTo */.uM)(`pull request #${other.number}`, other.url);
+        const relation = other === outgoing ? (0,prose/* prose */.CS) `into \`${other.base}\` comes from it` : (0,prose/* prose */.CS) `would merge into it`;
         return [
-            (0,prose/* prose */.CS) `The branch \`${name}\` was not deleted: ${(0,prose/* linkTo */.uM)(`pull request #${other.number}`, other.url)} into \`${other.base}\` comes from it. Close it, or leave the branch as it is.`,
+            (0,prose/* prose */.CS) `The branch \`${name}\` was not deleted: ${link} ${relation}. Close it, or leave the branch as it is.`,
         ];
     }
     try {
@@ -59947,6 +60114,7 @@ async function stopAtForeignHead({ pullRequests }, { name, decision: { open } },
  * is the base's head plus one commit, which says what it proposes; there is no other state.
  */
 function createPullRequestWriter(options) {
+    const { pullRequests } = options.repository;
     const proposer = createProposer(options);
     /** What earlier attempts began; their responses may have been lost. */
     const begun = { closing: undefined, plan: undefined, closed: undefined };
@@ -59961,7 +60129,8 @@ function createPullRequestWriter(options) {
         write: async (plan) => {
             begun.plan = plan;
             const situation = await assessNow(plan);
-            const finished = endedBefore(proposer, situation, begun) ?? (await finish(proposer, situation, begun));
+            const finished = (await endedBefore(pullRequests, proposer, situation, begun)) ??
+                (await finish(proposer, situation, begun));
             if (finished !== undefined)
                 return finished;
             const rejected = await findRejectedPlan(options, situation);
@@ -59974,9 +60143,9 @@ function createPullRequestWriter(options) {
             if (begun.plan === undefined || !hasBegun)
                 return undefined;
             const situation = await assessNow(begun.plan);
-            return (endedBefore(proposer, situation, begun) ??
+            return ((await endedBefore(pullRequests, proposer, situation, begun)) ??
                 (await finish(proposer, situation, begun)) ??
-                (await landedBefore(options.repository.pullRequests, proposer, situation)));
+                (await landedBefore(pullRequests, proposer, situation)));
         },
         corrections: () => corrections,
     };
@@ -62548,8 +62717,8 @@ function getIDToken(aud) {
 var cancellation = __nccwpck_require__(4632);
 // EXTERNAL MODULE: ./src/clock.ts
 var src_clock = __nccwpck_require__(9373);
-// EXTERNAL MODULE: ./src/job.ts + 228 modules
-var job = __nccwpck_require__(7379);
+// EXTERNAL MODULE: ./src/job.ts + 230 modules
+var job = __nccwpck_require__(9973);
 // EXTERNAL MODULE: ./src/report/log.ts
 var log = __nccwpck_require__(6472);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -62773,8 +62942,8 @@ var core_target = __nccwpck_require__(4294);
 var text_links = __nccwpck_require__(2606);
 // EXTERNAL MODULE: ./src/core/text/markdown.ts
 var markdown = __nccwpck_require__(8970);
-// EXTERNAL MODULE: ./src/report/diffs.ts + 3 modules
-var diffs = __nccwpck_require__(4870);
+// EXTERNAL MODULE: ./src/report/diffs.ts + 1 modules
+var diffs = __nccwpck_require__(9562);
 // EXTERNAL MODULE: ./src/report/headline.ts
 var headline = __nccwpck_require__(4512);
 // EXTERNAL MODULE: ./src/report/sentence.ts
@@ -63101,7 +63270,7 @@ function lengthOf(text) {
 
 /***/ }),
 
-/***/ 4870:
+/***/ 9562:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -63114,328 +63283,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: unifiedDiff
 
-;// CONCATENATED MODULE: ./node_modules/diff/libesm/diff/base.js
-class Diff {
-    diff(oldStr, newStr, 
-    // Type below is not accurate/complete - see above for full possibilities - but it compiles
-    options = {}) {
-        let callback;
-        if (typeof options === 'function') {
-            callback = options;
-            options = {};
-        }
-        else if ('callback' in options) {
-            callback = options.callback;
-        }
-        // Allow subclasses to massage the input prior to running
-        const oldString = this.castInput(oldStr, options);
-        const newString = this.castInput(newStr, options);
-        const oldTokens = this.removeEmpty(this.tokenize(oldString, options));
-        const newTokens = this.removeEmpty(this.tokenize(newString, options));
-        return this.diffWithOptionsObj(oldTokens, newTokens, options, callback);
-    }
-    diffWithOptionsObj(oldTokens, newTokens, options, callback) {
-        var _a;
-        const done = (value) => {
-            value = this.postProcess(value, options);
-            if (callback) {
-                setTimeout(function () { callback(value); }, 0);
-                return undefined;
-            }
-            else {
-                return value;
-            }
-        };
-        const newLen = newTokens.length, oldLen = oldTokens.length;
-        let editLength = 1;
-        let maxEditLength = newLen + oldLen;
-        if (options.maxEditLength != null) {
-            maxEditLength = Math.min(maxEditLength, options.maxEditLength);
-        }
-        const maxExecutionTime = (_a = options.timeout) !== null && _a !== void 0 ? _a : Infinity;
-        const abortAfterTimestamp = Date.now() + maxExecutionTime;
-        const bestPath = [{ oldPos: -1, lastComponent: undefined }];
-        // Seed editLength = 0, i.e. the content starts with the same values
-        let newPos = this.extractCommon(bestPath[0], newTokens, oldTokens, 0, options);
-        if (bestPath[0].oldPos + 1 >= oldLen && newPos + 1 >= newLen) {
-            // Identity per the equality and tokenizer
-            return done(this.buildValues(bestPath[0].lastComponent, newTokens, oldTokens));
-        }
-        // Once we hit the right edge of the edit graph on some diagonal k, we can
-        // definitely reach the end of the edit graph in no more than k edits, so
-        // there's no point in considering any moves to diagonal k+1 any more (from
-        // which we're guaranteed to need at least k+1 more edits).
-        // Similarly, once we've reached the bottom of the edit graph, there's no
-        // point considering moves to lower diagonals.
-        // We record this fact by setting minDiagonalToConsider and
-        // maxDiagonalToConsider to some finite value once we've hit the edge of
-        // the edit graph.
-        // This optimization is not faithful to the original algorithm presented in
-        // Myers's paper, which instead pointlessly extends D-paths off the end of
-        // the edit graph - see page 7 of Myers's paper which notes this point
-        // explicitly and illustrates it with a diagram. This has major performance
-        // implications for some common scenarios. For instance, to compute a diff
-        // where the new text simply appends d characters on the end of the
-        // original text of length n, the true Myers algorithm will take O(n+d^2)
-        // time while this optimization needs only O(n+d) time.
-        let minDiagonalToConsider = -Infinity, maxDiagonalToConsider = Infinity;
-        // Main worker method. checks all permutations of a given edit length for acceptance.
-        const execEditLength = () => {
-            for (let diagonalPath = Math.max(minDiagonalToConsider, -editLength); diagonalPath <= Math.min(maxDiagonalToConsider, editLength); diagonalPath += 2) {
-                let basePath;
-                const removePath = bestPath[diagonalPath - 1], addPath = bestPath[diagonalPath + 1];
-                if (removePath) {
-                    // No one else is going to attempt to use this value, clear it
-                    // @ts-expect-error - perf optimisation. This type-violating value will never be read.
-                    bestPath[diagonalPath - 1] = undefined;
-                }
-                let canAdd = false;
-                if (addPath) {
-                    // what newPos will be after we do an insertion:
-                    const addPathNewPos = addPath.oldPos - diagonalPath;
-                    canAdd = addPath && 0 <= addPathNewPos && addPathNewPos < newLen;
-                }
-                const canRemove = removePath && removePath.oldPos + 1 < oldLen;
-                if (!canAdd && !canRemove) {
-                    // If this path is a terminal then prune
-                    // @ts-expect-error - perf optimisation. This type-violating value will never be read.
-                    bestPath[diagonalPath] = undefined;
-                    continue;
-                }
-                // Select the diagonal that we want to branch from. We select the prior
-                // path whose position in the old string is the farthest from the origin
-                // and does not pass the bounds of the diff graph
-                if (!canRemove || (canAdd && removePath.oldPos < addPath.oldPos)) {
-                    basePath = this.addToPath(addPath, true, false, 0, options);
-                }
-                else {
-                    basePath = this.addToPath(removePath, false, true, 1, options);
-                }
-                newPos = this.extractCommon(basePath, newTokens, oldTokens, diagonalPath, options);
-                if (basePath.oldPos + 1 >= oldLen && newPos + 1 >= newLen) {
-                    // If we have hit the end of both strings, then we are done
-                    return done(this.buildValues(basePath.lastComponent, newTokens, oldTokens)) || true;
-                }
-                else {
-                    bestPath[diagonalPath] = basePath;
-                    if (basePath.oldPos + 1 >= oldLen) {
-                        maxDiagonalToConsider = Math.min(maxDiagonalToConsider, diagonalPath - 1);
-                    }
-                    if (newPos + 1 >= newLen) {
-                        minDiagonalToConsider = Math.max(minDiagonalToConsider, diagonalPath + 1);
-                    }
-                }
-            }
-            editLength++;
-        };
-        // Performs the length of edit iteration. Is a bit fugly as this has to support the
-        // sync and async mode which is never fun. Loops over execEditLength until a value
-        // is produced, or until the edit length exceeds options.maxEditLength (if given),
-        // in which case it will return undefined.
-        if (callback) {
-            (function exec() {
-                setTimeout(function () {
-                    if (editLength > maxEditLength || Date.now() > abortAfterTimestamp) {
-                        return callback(undefined);
-                    }
-                    if (!execEditLength()) {
-                        exec();
-                    }
-                }, 0);
-            }());
-        }
-        else {
-            while (editLength <= maxEditLength && Date.now() <= abortAfterTimestamp) {
-                const ret = execEditLength();
-                if (ret) {
-                    return ret;
-                }
-            }
-        }
-    }
-    addToPath(path, added, removed, oldPosInc, options) {
-        const last = path.lastComponent;
-        if (last && !options.oneChangePerToken && last.added === added && last.removed === removed) {
-            return {
-                oldPos: path.oldPos + oldPosInc,
-                lastComponent: { count: last.count + 1, added: added, removed: removed, previousComponent: last.previousComponent }
-            };
-        }
-        else {
-            return {
-                oldPos: path.oldPos + oldPosInc,
-                lastComponent: { count: 1, added: added, removed: removed, previousComponent: last }
-            };
-        }
-    }
-    extractCommon(basePath, newTokens, oldTokens, diagonalPath, options) {
-        const newLen = newTokens.length, oldLen = oldTokens.length;
-        let oldPos = basePath.oldPos, newPos = oldPos - diagonalPath, commonCount = 0;
-        while (newPos + 1 < newLen && oldPos + 1 < oldLen && this.equals(oldTokens[oldPos + 1], newTokens[newPos + 1], options)) {
-            newPos++;
-            oldPos++;
-            commonCount++;
-            if (options.oneChangePerToken) {
-                basePath.lastComponent = { count: 1, previousComponent: basePath.lastComponent, added: false, removed: false };
-            }
-        }
-        if (commonCount && !options.oneChangePerToken) {
-            basePath.lastComponent = { count: commonCount, previousComponent: basePath.lastComponent, added: false, removed: false };
-        }
-        basePath.oldPos = oldPos;
-        return newPos;
-    }
-    equals(left, right, options) {
-        if (options.comparator) {
-            return options.comparator(left, right);
-        }
-        else {
-            return left === right
-                || (!!options.ignoreCase && left.toLowerCase() === right.toLowerCase());
-        }
-    }
-    removeEmpty(array) {
-        const ret = [];
-        for (let i = 0; i < array.length; i++) {
-            if (array[i]) {
-                ret.push(array[i]);
-            }
-        }
-        return ret;
-    }
-    // eslint-disable-next-line @typescript-eslint/no-unused-vars
-    castInput(value, options) {
-        return value;
-    }
-    // eslint-disable-next-line @typescript-eslint/no-unused-vars
-    tokenize(value, options) {
-        return Array.from(value);
-    }
-    join(chars) {
-        // Assumes ValueT is string, which is the case for most subclasses.
-        // When it's false, e.g. in diffArrays, this method needs to be overridden (e.g. with a no-op)
-        // Yes, the casts are verbose and ugly, because this pattern - of having the base class SORT OF
-        // assume tokens and values are strings, but not completely - is weird and janky.
-        return chars.join('');
-    }
-    postProcess(changeObjects, 
-    // eslint-disable-next-line @typescript-eslint/no-unused-vars
-    options) {
-        return changeObjects;
-    }
-    get useLongestToken() {
-        return false;
-    }
-    buildValues(lastComponent, newTokens, oldTokens) {
-        // First we convert our linked list of components in reverse order to an
-        // array in the right order:
-        const components = [];
-        let nextComponent;
-        while (lastComponent) {
-            components.push(lastComponent);
-            nextComponent = lastComponent.previousComponent;
-            delete lastComponent.previousComponent;
-            lastComponent = nextComponent;
-        }
-        components.reverse();
-        const componentLen = components.length;
-        let componentPos = 0, newPos = 0, oldPos = 0;
-        for (; componentPos < componentLen; componentPos++) {
-            const component = components[componentPos];
-            if (!component.removed) {
-                if (!component.added && this.useLongestToken) {
-                    let value = newTokens.slice(newPos, newPos + component.count);
-                    value = value.map(function (value, i) {
-                        const oldValue = oldTokens[oldPos + i];
-                        return oldValue.length > value.length ? oldValue : value;
-                    });
-                    component.value = this.join(value);
-                }
-                else {
-                    component.value = this.join(newTokens.slice(newPos, newPos + component.count));
-                }
-                newPos += component.count;
-                // Common case
-                if (!component.added) {
-                    oldPos += component.count;
-                }
-            }
-            else {
-                component.value = this.join(oldTokens.slice(oldPos, oldPos + component.count));
-                oldPos += component.count;
-            }
-        }
-        return components;
-    }
-}
-
-;// CONCATENATED MODULE: ./node_modules/diff/libesm/diff/line.js
-
-
-class LineDiff extends Diff {
-    constructor() {
-        super(...arguments);
-        this.tokenize = tokenize;
-    }
-    equals(left, right, options) {
-        // If we're ignoring whitespace, we need to normalise lines by stripping
-        // whitespace before checking equality. (This has an annoying interaction
-        // with newlineIsToken that requires special handling: if newlines get their
-        // own token, then we DON'T want to trim the *newline* tokens down to empty
-        // strings, since this would cause us to treat whitespace-only line content
-        // as equal to a separator between lines, which would be weird and
-        // inconsistent with the documented behavior of the options.)
-        if (options.ignoreWhitespace) {
-            if (!options.newlineIsToken || !left.includes('\n')) {
-                left = left.trim();
-            }
-            if (!options.newlineIsToken || !right.includes('\n')) {
-                right = right.trim();
-            }
-        }
-        else if (options.ignoreNewlineAtEof && !options.newlineIsToken) {
-            if (left.endsWith('\n')) {
-                left = left.slice(0, -1);
-            }
-            if (right.endsWith('\n')) {
-                right = right.slice(0, -1);
-            }
-        }
-        return super.equals(left, right, options);
-    }
-}
-const lineDiff = new LineDiff();
-function diffLines(oldStr, newStr, options) {
-    return lineDiff.diff(oldStr, newStr, options);
-}
-function diffTrimmedLines(oldStr, newStr, options) {
-    options = generateOptions(options, { ignoreWhitespace: true });
-    return lineDiff.diff(oldStr, newStr, options);
-}
-// Exported standalone so it can be used from jsonDiff too.
-function tokenize(value, options) {
-    if (options.stripTrailingCr) {
-        // remove one \r before \n to match GNU diff's --strip-trailing-cr behavior
-        value = value.replace(/\r\n/g, '\n');
-    }
-    const retLines = [], linesAndNewlines = value.split(/(\n|\r\n)/);
-    // Ignore the final empty token that occurs if the string ends with a new line
-    if (!linesAndNewlines[linesAndNewlines.length - 1]) {
-        linesAndNewlines.pop();
-    }
-    // Merge the content and line separators into single tokens
-    for (let i = 0; i < linesAndNewlines.length; i++) {
-        const line = linesAndNewlines[i];
-        if (i % 2 && !options.newlineIsToken) {
-            retLines[retLines.length - 1] += line;
-        }
-        else {
-            retLines.push(line);
-        }
-    }
-    return retLines;
-}
-
+// EXTERNAL MODULE: ./node_modules/diff/libesm/diff/line.js + 1 modules
+var line = __nccwpck_require__(7073);
 ;// CONCATENATED MODULE: ./node_modules/diff/libesm/patch/create.js
 
 /**
@@ -63551,11 +63400,11 @@ function structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, ne
         throw new Error('newlineIsToken may not be used with patch-generation functions, only with diffing functions');
     }
     if (!optionsObj.callback) {
-        return diffLinesResultToPatch(diffLines(oldStr, newStr, optionsObj));
+        return diffLinesResultToPatch((0,line/* diffLines */.Pp)(oldStr, newStr, optionsObj));
     }
     else {
         const { callback } = optionsObj;
-        diffLines(oldStr, newStr, Object.assign(Object.assign({}, optionsObj), { callback: (diff) => {
+        (0,line/* diffLines */.Pp)(oldStr, newStr, Object.assign(Object.assign({}, optionsObj), { callback: (diff) => {
                 const patch = diffLinesResultToPatch(diff);
                 // TypeScript is unhappy without the cast because it does not understand that `patch` may
                 // be undefined here only if `callback` is StructuredPatchCallbackAbortable:
@@ -63875,7 +63724,7 @@ function newFile({ path, after = '' }, language, isExample = false) {
     return { change: 'New file', path, note, language, text: () => after };
 }
 function differingLines(text, example) {
-    const different = diffLines(example, text, { maxEditLength })
+    const different = (0,line/* diffLines */.Pp)(example, text, { maxEditLength })
         ?.filter(({ added }) => added)
         .map(({ value }) => value)
         .join('');
@@ -64149,8 +63998,8 @@ var entry = __nccwpck_require__(5263);
 var result = __nccwpck_require__(9294);
 // EXTERNAL MODULE: ./src/core/text/prose.ts
 var prose = __nccwpck_require__(9700);
-// EXTERNAL MODULE: ./src/report/diffs.ts + 3 modules
-var diffs = __nccwpck_require__(4870);
+// EXTERNAL MODULE: ./src/report/diffs.ts + 1 modules
+var diffs = __nccwpck_require__(9562);
 // EXTERNAL MODULE: ./src/report/result.ts
 var report_result = __nccwpck_require__(5781);
 ;// CONCATENATED MODULE: ./src/report/report.ts
@@ -64769,8 +64618,8 @@ var version = __nccwpck_require__(3323);
 var github_urls = __nccwpck_require__(8685);
 // EXTERNAL MODULE: ./src/inputs/inputs.ts + 3 modules
 var inputs = __nccwpck_require__(2144);
-// EXTERNAL MODULE: ./src/job.ts + 228 modules
-var job = __nccwpck_require__(7379);
+// EXTERNAL MODULE: ./src/job.ts + 230 modules
+var job = __nccwpck_require__(9973);
 // EXTERNAL MODULE: ./src/report/log.ts
 var log = __nccwpck_require__(6472);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
@@ -64785,8 +64634,8 @@ var message_comparison = __nccwpck_require__(1507);
 var format = __nccwpck_require__(8716);
 // EXTERNAL MODULE: ./src/report/columns.ts
 var columns = __nccwpck_require__(1197);
-// EXTERNAL MODULE: ./src/report/diffs.ts + 3 modules
-var diffs = __nccwpck_require__(4870);
+// EXTERNAL MODULE: ./src/report/diffs.ts + 1 modules
+var diffs = __nccwpck_require__(9562);
 // EXTERNAL MODULE: ./src/report/headline.ts
 var headline = __nccwpck_require__(4512);
 // EXTERNAL MODULE: ./src/report/sentence.ts
@@ -78876,6 +78725,342 @@ class HttpClient {
 }
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
+
+/***/ }),
+
+/***/ 7073:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Pp: () => (/* binding */ diffLines)
+});
+
+// UNUSED EXPORTS: diffTrimmedLines, lineDiff, tokenize
+
+;// CONCATENATED MODULE: ./node_modules/diff/libesm/diff/base.js
+class Diff {
+    diff(oldStr, newStr, 
+    // Type below is not accurate/complete - see above for full possibilities - but it compiles
+    options = {}) {
+        let callback;
+        if (typeof options === 'function') {
+            callback = options;
+            options = {};
+        }
+        else if ('callback' in options) {
+            callback = options.callback;
+        }
+        // Allow subclasses to massage the input prior to running
+        const oldString = this.castInput(oldStr, options);
+        const newString = this.castInput(newStr, options);
+        const oldTokens = this.removeEmpty(this.tokenize(oldString, options));
+        const newTokens = this.removeEmpty(this.tokenize(newString, options));
+        return this.diffWithOptionsObj(oldTokens, newTokens, options, callback);
+    }
+    diffWithOptionsObj(oldTokens, newTokens, options, callback) {
+        var _a;
+        const done = (value) => {
+            value = this.postProcess(value, options);
+            if (callback) {
+                setTimeout(function () { callback(value); }, 0);
+                return undefined;
+            }
+            else {
+                return value;
+            }
+        };
+        const newLen = newTokens.length, oldLen = oldTokens.length;
+        let editLength = 1;
+        let maxEditLength = newLen + oldLen;
+        if (options.maxEditLength != null) {
+            maxEditLength = Math.min(maxEditLength, options.maxEditLength);
+        }
+        const maxExecutionTime = (_a = options.timeout) !== null && _a !== void 0 ? _a : Infinity;
+        const abortAfterTimestamp = Date.now() + maxExecutionTime;
+        const bestPath = [{ oldPos: -1, lastComponent: undefined }];
+        // Seed editLength = 0, i.e. the content starts with the same values
+        let newPos = this.extractCommon(bestPath[0], newTokens, oldTokens, 0, options);
+        if (bestPath[0].oldPos + 1 >= oldLen && newPos + 1 >= newLen) {
+            // Identity per the equality and tokenizer
+            return done(this.buildValues(bestPath[0].lastComponent, newTokens, oldTokens));
+        }
+        // Once we hit the right edge of the edit graph on some diagonal k, we can
+        // definitely reach the end of the edit graph in no more than k edits, so
+        // there's no point in considering any moves to diagonal k+1 any more (from
+        // which we're guaranteed to need at least k+1 more edits).
+        // Similarly, once we've reached the bottom of the edit graph, there's no
+        // point considering moves to lower diagonals.
+        // We record this fact by setting minDiagonalToConsider and
+        // maxDiagonalToConsider to some finite value once we've hit the edge of
+        // the edit graph.
+        // This optimization is not faithful to the original algorithm presented in
+        // Myers's paper, which instead pointlessly extends D-paths off the end of
+        // the edit graph - see page 7 of Myers's paper which notes this point
+        // explicitly and illustrates it with a diagram. This has major performance
+        // implications for some common scenarios. For instance, to compute a diff
+        // where the new text simply appends d characters on the end of the
+        // original text of length n, the true Myers algorithm will take O(n+d^2)
+        // time while this optimization needs only O(n+d) time.
+        let minDiagonalToConsider = -Infinity, maxDiagonalToConsider = Infinity;
+        // Main worker method. checks all permutations of a given edit length for acceptance.
+        const execEditLength = () => {
+            for (let diagonalPath = Math.max(minDiagonalToConsider, -editLength); diagonalPath <= Math.min(maxDiagonalToConsider, editLength); diagonalPath += 2) {
+                let basePath;
+                const removePath = bestPath[diagonalPath - 1], addPath = bestPath[diagonalPath + 1];
+                if (removePath) {
+                    // No one else is going to attempt to use this value, clear it
+                    // @ts-expect-error - perf optimisation. This type-violating value will never be read.
+                    bestPath[diagonalPath - 1] = undefined;
+                }
+                let canAdd = false;
+                if (addPath) {
+                    // what newPos will be after we do an insertion:
+                    const addPathNewPos = addPath.oldPos - diagonalPath;
+                    canAdd = addPath && 0 <= addPathNewPos && addPathNewPos < newLen;
+                }
+                const canRemove = removePath && removePath.oldPos + 1 < oldLen;
+                if (!canAdd && !canRemove) {
+                    // If this path is a terminal then prune
+                    // @ts-expect-error - perf optimisation. This type-violating value will never be read.
+                    bestPath[diagonalPath] = undefined;
+                    continue;
+                }
+                // Select the diagonal that we want to branch from. We select the prior
+                // path whose position in the old string is the farthest from the origin
+                // and does not pass the bounds of the diff graph
+                if (!canRemove || (canAdd && removePath.oldPos < addPath.oldPos)) {
+                    basePath = this.addToPath(addPath, true, false, 0, options);
+                }
+                else {
+                    basePath = this.addToPath(removePath, false, true, 1, options);
+                }
+                newPos = this.extractCommon(basePath, newTokens, oldTokens, diagonalPath, options);
+                if (basePath.oldPos + 1 >= oldLen && newPos + 1 >= newLen) {
+                    // If we have hit the end of both strings, then we are done
+                    return done(this.buildValues(basePath.lastComponent, newTokens, oldTokens)) || true;
+                }
+                else {
+                    bestPath[diagonalPath] = basePath;
+                    if (basePath.oldPos + 1 >= oldLen) {
+                        maxDiagonalToConsider = Math.min(maxDiagonalToConsider, diagonalPath - 1);
+                    }
+                    if (newPos + 1 >= newLen) {
+                        minDiagonalToConsider = Math.max(minDiagonalToConsider, diagonalPath + 1);
+                    }
+                }
+            }
+            editLength++;
+        };
+        // Performs the length of edit iteration. Is a bit fugly as this has to support the
+        // sync and async mode which is never fun. Loops over execEditLength until a value
+        // is produced, or until the edit length exceeds options.maxEditLength (if given),
+        // in which case it will return undefined.
+        if (callback) {
+            (function exec() {
+                setTimeout(function () {
+                    if (editLength > maxEditLength || Date.now() > abortAfterTimestamp) {
+                        return callback(undefined);
+                    }
+                    if (!execEditLength()) {
+                        exec();
+                    }
+                }, 0);
+            }());
+        }
+        else {
+            while (editLength <= maxEditLength && Date.now() <= abortAfterTimestamp) {
+                const ret = execEditLength();
+                if (ret) {
+                    return ret;
+                }
+            }
+        }
+    }
+    addToPath(path, added, removed, oldPosInc, options) {
+        const last = path.lastComponent;
+        if (last && !options.oneChangePerToken && last.added === added && last.removed === removed) {
+            return {
+                oldPos: path.oldPos + oldPosInc,
+                lastComponent: { count: last.count + 1, added: added, removed: removed, previousComponent: last.previousComponent }
+            };
+        }
+        else {
+            return {
+                oldPos: path.oldPos + oldPosInc,
+                lastComponent: { count: 1, added: added, removed: removed, previousComponent: last }
+            };
+        }
+    }
+    extractCommon(basePath, newTokens, oldTokens, diagonalPath, options) {
+        const newLen = newTokens.length, oldLen = oldTokens.length;
+        let oldPos = basePath.oldPos, newPos = oldPos - diagonalPath, commonCount = 0;
+        while (newPos + 1 < newLen && oldPos + 1 < oldLen && this.equals(oldTokens[oldPos + 1], newTokens[newPos + 1], options)) {
+            newPos++;
+            oldPos++;
+            commonCount++;
+            if (options.oneChangePerToken) {
+                basePath.lastComponent = { count: 1, previousComponent: basePath.lastComponent, added: false, removed: false };
+            }
+        }
+        if (commonCount && !options.oneChangePerToken) {
+            basePath.lastComponent = { count: commonCount, previousComponent: basePath.lastComponent, added: false, removed: false };
+        }
+        basePath.oldPos = oldPos;
+        return newPos;
+    }
+    equals(left, right, options) {
+        if (options.comparator) {
+            return options.comparator(left, right);
+        }
+        else {
+            return left === right
+                || (!!options.ignoreCase && left.toLowerCase() === right.toLowerCase());
+        }
+    }
+    removeEmpty(array) {
+        const ret = [];
+        for (let i = 0; i < array.length; i++) {
+            if (array[i]) {
+                ret.push(array[i]);
+            }
+        }
+        return ret;
+    }
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars
+    castInput(value, options) {
+        return value;
+    }
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars
+    tokenize(value, options) {
+        return Array.from(value);
+    }
+    join(chars) {
+        // Assumes ValueT is string, which is the case for most subclasses.
+        // When it's false, e.g. in diffArrays, this method needs to be overridden (e.g. with a no-op)
+        // Yes, the casts are verbose and ugly, because this pattern - of having the base class SORT OF
+        // assume tokens and values are strings, but not completely - is weird and janky.
+        return chars.join('');
+    }
+    postProcess(changeObjects, 
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars
+    options) {
+        return changeObjects;
+    }
+    get useLongestToken() {
+        return false;
+    }
+    buildValues(lastComponent, newTokens, oldTokens) {
+        // First we convert our linked list of components in reverse order to an
+        // array in the right order:
+        const components = [];
+        let nextComponent;
+        while (lastComponent) {
+            components.push(lastComponent);
+            nextComponent = lastComponent.previousComponent;
+            delete lastComponent.previousComponent;
+            lastComponent = nextComponent;
+        }
+        components.reverse();
+        const componentLen = components.length;
+        let componentPos = 0, newPos = 0, oldPos = 0;
+        for (; componentPos < componentLen; componentPos++) {
+            const component = components[componentPos];
+            if (!component.removed) {
+                if (!component.added && this.useLongestToken) {
+                    let value = newTokens.slice(newPos, newPos + component.count);
+                    value = value.map(function (value, i) {
+                        const oldValue = oldTokens[oldPos + i];
+                        return oldValue.length > value.length ? oldValue : value;
+                    });
+                    component.value = this.join(value);
+                }
+                else {
+                    component.value = this.join(newTokens.slice(newPos, newPos + component.count));
+                }
+                newPos += component.count;
+                // Common case
+                if (!component.added) {
+                    oldPos += component.count;
+                }
+            }
+            else {
+                component.value = this.join(oldTokens.slice(oldPos, oldPos + component.count));
+                oldPos += component.count;
+            }
+        }
+        return components;
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/diff/libesm/diff/line.js
+
+
+class LineDiff extends Diff {
+    constructor() {
+        super(...arguments);
+        this.tokenize = tokenize;
+    }
+    equals(left, right, options) {
+        // If we're ignoring whitespace, we need to normalise lines by stripping
+        // whitespace before checking equality. (This has an annoying interaction
+        // with newlineIsToken that requires special handling: if newlines get their
+        // own token, then we DON'T want to trim the *newline* tokens down to empty
+        // strings, since this would cause us to treat whitespace-only line content
+        // as equal to a separator between lines, which would be weird and
+        // inconsistent with the documented behavior of the options.)
+        if (options.ignoreWhitespace) {
+            if (!options.newlineIsToken || !left.includes('\n')) {
+                left = left.trim();
+            }
+            if (!options.newlineIsToken || !right.includes('\n')) {
+                right = right.trim();
+            }
+        }
+        else if (options.ignoreNewlineAtEof && !options.newlineIsToken) {
+            if (left.endsWith('\n')) {
+                left = left.slice(0, -1);
+            }
+            if (right.endsWith('\n')) {
+                right = right.slice(0, -1);
+            }
+        }
+        return super.equals(left, right, options);
+    }
+}
+const lineDiff = new LineDiff();
+function diffLines(oldStr, newStr, options) {
+    return lineDiff.diff(oldStr, newStr, options);
+}
+function diffTrimmedLines(oldStr, newStr, options) {
+    options = generateOptions(options, { ignoreWhitespace: true });
+    return lineDiff.diff(oldStr, newStr, options);
+}
+// Exported standalone so it can be used from jsonDiff too.
+function tokenize(value, options) {
+    if (options.stripTrailingCr) {
+        // remove one \r before \n to match GNU diff's --strip-trailing-cr behavior
+        value = value.replace(/\r\n/g, '\n');
+    }
+    const retLines = [], linesAndNewlines = value.split(/(\n|\r\n)/);
+    // Ignore the final empty token that occurs if the string ends with a new line
+    if (!linesAndNewlines[linesAndNewlines.length - 1]) {
+        linesAndNewlines.pop();
+    }
+    // Merge the content and line separators into single tokens
+    for (let i = 0; i < linesAndNewlines.length; i++) {
+        const line = linesAndNewlines[i];
+        if (i % 2 && !options.newlineIsToken) {
+            retLines[retLines.length - 1] += line;
+        }
+        else {
+            retLines.push(line);
+        }
+    }
+    return retLines;
+}
+
 
 /***/ }),
 

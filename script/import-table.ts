@@ -5,7 +5,7 @@
 export const importTable: Readonly<
   Record<string, { readonly folders: readonly string[]; readonly packages: readonly string[] }>
 > = {
-  'src/core/text': { folders: [], packages: ['leven'] },
+  'src/core/text': { folders: [], packages: ['diff', 'leven'] },
   'src/core/values-file': { folders: ['src/core/text'], packages: ['yaml'] },
   'src/core/template': {
     folders: ['src/core', 'src/core/text', 'src/core/values-file'],

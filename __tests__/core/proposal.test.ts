@@ -41,6 +41,8 @@ function planWith(entries: readonly ChangedEntry[], oid?: string): Plan {
     snapshot: snapshot(oid),
     targets: [],
     failedTargets: [],
+    blindTargets: [],
+    blockedDeletions: [],
     indexes: new Map(),
     files: new Map(),
     entries,

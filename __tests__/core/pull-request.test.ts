@@ -30,6 +30,8 @@ const snapshot: BranchSnapshot = {
 function planWith(entries: readonly ChangedEntry[]): Plan {
   const details = {
     failedTargets: [],
+    blindTargets: [],
+    blockedDeletions: [],
     indexes: new Map(),
     extraFiles: [],
     selectedRuns: 1,

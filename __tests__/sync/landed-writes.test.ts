@@ -104,15 +104,18 @@ describe('a pull request', () => {
   /** What a proxy sends after it has passed the request on. */
   const page = { ...htmlPage(), status: 403 }
 
-  async function expectWritten(operation: string, count: string): Promise<void> {
+  /** @param later number of commits that a person added. */
+  async function expectWritten(operation: string, count: string, later = 0): Promise<void> {
     const { exitCode, outputs } = await sync()
+    const { repository } = project
+    const headSha = repository.pullRequests.at(-1)?.headSha ?? ''
     expect({ exitCode, ...outputs }).toMatchObject({
       exitCode: 0,
       operation,
       changed: 'true',
       'created-count': count,
-      'pull-request-number': String(project.repository.pullRequests.length),
-      'commit-sha': project.repository.pullRequests.at(-1)?.headSha,
+      'pull-request-number': String(repository.pullRequests.length),
+      'commit-sha': repository.git('rev-parse', `${headSha}~${later}`),
     })
   }
 
@@ -206,6 +209,32 @@ describe('a pull request', () => {
       'pull-request-number': '1',
       'commit-sha': commits[0],
     })
+  })
+
+  test.each(['merge', 'squash'] as const)(
+    'that was opened is reported although a person added a commit and merged it: %s',
+    async (method) => {
+      const end = (): void => {
+        project.repository.push(headBranch, { 'notes.txt': 'mine' })
+        mergePullRequest(project.repository, 1, method)
+      }
+      world.github.inject({ kind: 'lose-response' }, { match: isPullRequestCreation })
+      world.github.inject({ kind: 'run-before', run: end }, { match: isPullRequestList, skip: 1 })
+      await expectWritten('pull-request-created', '1', 1)
+      expect(project.repository.pullRequests).toHaveLength(1)
+    },
+  )
+
+  test('that was updated is reported although a person added a commit and merged it', async () => {
+    await sync()
+    await project.register('n')
+    const end = (): void => {
+      project.repository.push(headBranch, { 'notes.txt': 'mine' })
+      mergePullRequest(project.repository, 1)
+    }
+    const isRead: Matcher = ({ method, path }) => method === 'GET' && path.endsWith('/pulls/1')
+    world.github.inject({ kind: 'run-before', run: end }, { match: isRead })
+    await expectWritten('pull-request-updated', '2', 1)
   })
 
   test('that was updated is reported although a person rebased it before the next look', async () => {

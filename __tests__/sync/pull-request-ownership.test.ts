@@ -1,6 +1,14 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { isPullRequestCreation, isRefUpdate } from '../../testing/github/faults.ts'
-import { amend, editPullRequest, openByHand, openFromFork } from '../../testing/github/people.ts'
+import {
+  amend,
+  closePullRequest,
+  editPullRequest,
+  forcePush,
+  mergeByHand,
+  openByHand,
+  openFromFork,
+} from '../../testing/github/people.ts'
 import { mergePullRequest, updateBranch } from '../../testing/github/pull-requests.ts'
 import type { Project } from '../../testing/project.ts'
 import { baseOfHeadBranch, headBranch, onlyPullRequest } from '../../testing/pull-requests.ts'
@@ -138,6 +146,25 @@ describe("the action's own proposal", () => {
     },
   )
 
+  test('is rewritten although "Update branch" merged another line of its file', async () => {
+    const { repository } = project
+    mergePullRequest(repository, 1)
+    const [path = ''] = repository.paths('main').filter((name) => name.endsWith('.yaml'))
+    const edit = (change: (text: string) => string): string =>
+      repository.push('main', { [path]: change(repository.read(path)) })
+    edit((text) => text.replace('modelVersion: "1"', 'modelVersion: "0"'))
+    expect((await sync()).outputs['updated-count']).toBe('1')
+    edit((text) => `${text}# mine\n`)
+    updateBranch(repository, 2)
+    const step = await sync()
+    expect(step.outputs).toMatchObject({
+      operation: 'pull-request-updated',
+      'pull-request-number': '2',
+    })
+    expect(baseOfHeadBranch(project)).toBe(repository.head())
+    expect(repository.read(path, headBranch)).toMatch(/modelVersion: "1"[^]*# mine\n$/)
+  })
+
   test('stays its own after a dozen merges of the base', async () => {
     for (let index = 0; index < 12; index += 1) {
       project.repository.push('main', { 'a.txt': String(index) })
@@ -145,7 +172,7 @@ describe("the action's own proposal", () => {
     }
     const step = await sync()
     expect(step.outputs.operation).toBe('none')
-    expect(step.githubRequests.length).toBeLessThanOrEqual(9)
+    expect(step.githubRequests.length).toBeLessThanOrEqual(10)
     await expectUpdate()
   })
 
@@ -346,6 +373,58 @@ describe("a squash merge with a reviewer's commit", () => {
   })
 })
 
+describe('a proposal that a person merged without the button', () => {
+  function closeAndMerge(): void {
+    closePullRequest(project.repository, 1)
+    mergeByHand(project.repository, 'main', headBranch)
+  }
+
+  test.each([
+    ['after they closed the pull request', closeAndMerge],
+    [
+      'by a fast-forward of the base branch',
+      () => {
+        closePullRequest(project.repository, 1)
+        forcePush(project.repository, 'main', project.repository.head(headBranch))
+      },
+    ],
+    [
+      'into another base branch, which was merged later',
+      () => {
+        const { repository } = project
+        repository.git('branch', 'release', 'main')
+        editPullRequest(repository, 1, { base: 'release', baseSha: repository.head('release') })
+        mergePullRequest(repository, 1)
+        mergeByHand(repository, 'main', 'release')
+      },
+    ],
+  ])('does not block later syncs: %s', async (_how, merge) => {
+    await sync()
+    merge()
+    await changePlan()
+    const step = await sync()
+    expect(step.outputs).toMatchObject({ operation: 'pull-request-created', 'created-count': '1' })
+    expect(baseOfHeadBranch(project)).toBe(project.repository.head())
+  })
+
+  test('has its branch deleted when nothing is left to propose', async () => {
+    await sync()
+    closeAndMerge()
+    expect((await sync()).outputs).toMatchObject({ operation: 'none', 'unchanged-count': '1' })
+    expect(project.repository.head(headBranch)).toBe('')
+  })
+
+  test('is left alone without a pull request of the action, and the error says why', async () => {
+    await sync()
+    closeAndMerge()
+    // As of a person's branch that begins at a commit of the action.
+    rewriteBody()
+    await expectRefusal(
+      /Branch `mlflow-sync\/main` ends with a commit of the action that the base branch already has, and no pull request shows that the action made the branch/,
+    )
+  })
+})
+
 describe('two jobs with one head branch', () => {
   const otherJob =
     /`pull-request-branch`: two jobs with different `models`, `path`, `index` or `branch` would undo each other/
@@ -393,6 +472,26 @@ describe('two jobs with one head branch', () => {
     },
   )
 })
+
+test.each([
+  ['withdrawn', 'pull-request-closed', () => undefined],
+  ['merged', 'none', () => mergePullRequest(project.repository, 1, 'squash')],
+])(
+  "a person's pull request into the head branch keeps it alive after the proposal was %s",
+  async (_what, operation, end) => {
+    await sync()
+    const { repository } = project
+    repository.git('branch', 'fix', headBranch)
+    repository.push('fix', { 'fix.txt': 'x' })
+    openByHand(repository, 'fix', { base: headBranch })
+    end()
+    const step = await sync({ filter: "tags.nobody = 'has'" })
+    expect(step.outputs.operation).toBe(operation)
+    expect(step.log).toMatch(/::warning.*was not deleted: pull request #2 .* would merge into it/)
+    expect(repository.head(headBranch)).not.toBe('')
+    expect(repository.pullRequests.map(({ state }) => state)).toEqual(['closed', 'open'])
+  },
+)
 
 test("a person's pull request into another branch keeps the head branch alive", async () => {
   await sync()

@@ -262,7 +262,9 @@ describe('a target that fails leaves the others alone', () => {
     expect(outputs['pull-request-number']).toBe('1')
     expect(project.repository.git('rev-parse', 'mlflow-sync/main')).toBe(head)
     expect(result.warnings.map(plain)).toEqual([
-      expect.stringMatching(/^Pull request #1 .* was left as it is: this sync cannot say/),
+      expect.stringMatching(
+        /^Pull request #1 .* was left as it is: this sync could not decide about/,
+      ),
     ])
   })
 

@@ -1,5 +1,5 @@
 import type { BranchSnapshot } from './branch.ts'
-import { changesOf, type Entry, type FileEdit } from './entry.ts'
+import { changesOf, type ChangedEntry, type Entry, type FileEdit } from './entry.ts'
 import type { IndexFile } from './index-file.ts'
 import type { Problem } from './problem.ts'
 import type { Target } from './target.ts'
@@ -21,6 +21,10 @@ export type Plan = Changes & {
   readonly targets: readonly Target[]
   /** Names of the targets for which nothing could be planned; `error` says why. */
   readonly failedTargets: readonly string[]
+  /** Names of the targets for which MLflow lists no model version at all. */
+  readonly blindTargets: readonly string[]
+  /** Deletions of which prune cannot say whether they are right; a warning says why. */
+  readonly blockedDeletions: readonly ChangedEntry[]
   /** By name of the target and run id: the values files that were read, as they are on the branch. */
   readonly files: ReadonlyMap<string, ReadonlyMap<string, RunFile>>
   /** By name of the target: the index pages as they are on the branch. */

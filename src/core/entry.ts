@@ -62,7 +62,7 @@ export type Entry = RunRecord & {
    */
   readonly previous: DeployedVersion | undefined
   /** Why a change is not made, although the registry asks for it. */
-  readonly withheld: 'too-many-deletions' | 'rejected' | undefined
+  readonly withheld: 'too-many-deletions' | 'rejected' | 'unconfirmed' | undefined
   /** Reported as a warning, although the run did not fail. */
   readonly warning: Prose | undefined
   /** What the reason of a failed or held run is about. */

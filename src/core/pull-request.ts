@@ -58,18 +58,24 @@ export type PullRequestState = {
   readonly commit: HeadCommit | undefined
   /** The newest ones first, only those from this repository's head branch into this base branch. */
   readonly pullRequests: readonly PullRequest[]
-  /** Open ones from the same branch into other base branches. */
+  /** Those from the same branch into other base branches. */
   readonly elsewhere: readonly PullRequest[]
 }
 
 /** Whose the head branch is. */
 export type Head =
   | { readonly kind: 'none' }
-  /** A pull request of the action merged everything on it, so it can be used again. */
+  /** The base branch has all of the action's proposal, so the branch can be used again. */
   | { readonly kind: 'merged'; readonly commit: HeadCommit }
   | OwnHead
   /** It has a commit that the action did not make, or (`isEmpty`) none that the base does not have. */
-  | { readonly kind: 'foreign'; readonly commit: HeadCommit; readonly isEmpty: boolean }
+  | ForeignHead
+
+export type ForeignHead = {
+  readonly kind: 'foreign'
+  readonly commit: HeadCommit
+  readonly isEmpty: boolean
+}
 
 /** The head branch with nothing but the action's own proposal. */
 export type OwnHead = {
@@ -78,7 +84,7 @@ export type OwnHead = {
   readonly proposal: ProposalRecord
   /** The commits between which the proposal's files differ, and no others. */
   readonly range: CommitRange
-  /** Whether the base branch still contains that commit. */
+  /** Whether the base branch contains the commit that the proposal was made on. */
   readonly isCurrent: boolean
 }
 
@@ -108,6 +114,21 @@ export function mergedPullRequest(
   { pullRequests }: PullRequestState,
 ): PullRequest | undefined {
   return pullRequests.find(({ merged, headSha }) => merged && headSha === sha)
+}
+
+/**
+ * Whether the branch is at a commit that one of the action's pull requests proposed. A person may have
+ * merged it by hand, or into another base branch. Without the action's text, the pull request may be one
+ * from a person's branch that begins at a commit of the action.
+ */
+export function wasProposed(commit: HeadCommit, state: PullRequestState): boolean {
+  const pullRequests = [...state.pullRequests, ...state.elsewhere]
+  return (
+    ownProposal(commit) !== undefined &&
+    pullRequests.some(
+      ({ headSha, body }) => headSha === commit.sha && readSection(body) !== undefined,
+    )
+  )
 }
 
 /** Whether the head branch proposes exactly the changes of the plan. */

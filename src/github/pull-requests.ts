@@ -18,6 +18,8 @@ export type PullRequests = {
   readonly read: (base: BranchSnapshot, head: string) => Promise<PullRequestState>
   /** Open pull requests from the head branch into other branches than `base`. */
   readonly openElsewhere: (base: string, head: string) => Promise<readonly PullRequest[]>
+  /** An open pull request into a branch, from any other one. */
+  readonly openInto: (branch: string) => Promise<PullRequest | undefined>
   readonly get: (number: number) => Promise<PullRequest>
   /** All closed pull requests, merged or not, newest first. */
   readonly closed: (base: string, head: string) => Promise<readonly PullRequest[]>
@@ -53,13 +55,19 @@ export function createPullRequests(client: GitHubClient): PullRequests {
       const isHere = (pull: PullRequest): boolean => pull.base === base.branch
       return {
         pullRequests: all.filter(isHere).slice(0, maxNewest),
-        elsewhere: all.filter((pull) => pull.state === 'open' && !isHere(pull)),
+        elsewhere: all.filter((pull) => !isHere(pull)),
         commit: await readHeadBranch(client, base, head),
       }
     },
     openElsewhere: async (base, head) => {
       const open = await listOnePage(client, { head, state: 'open' }, { page: 1, per_page: 100 })
       return open.filter((pull) => pull.base !== base)
+    },
+    openInto: async (branch) => {
+      const [open] = await client.rest('read', list(pullRequest), (octokit, at) =>
+        octokit.rest.pulls.list({ ...at, base: branch, state: 'open', per_page: 1 }),
+      )
+      return open
     },
     get: (number) =>
       client.rest('read', pullRequest, (octokit, at) =>

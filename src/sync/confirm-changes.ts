@@ -77,7 +77,9 @@ export function createConfirmer(
           return keep(
             entry,
             'skipped',
-            prose`its version is the newest of this run, but still younger than \`minimum-age\``,
+            kept(
+              prose`its version is the newest of this run, but still younger than \`minimum-age\``,
+            ),
           )
         }
         const confirmed = await confirmDowngrade(questions, entry, previous, version)
@@ -98,10 +100,12 @@ function confirmDeletion(questions: Questions, deletion: ChangedEntry): Promise<
   if (previous === undefined) return Promise.resolve(deletion)
   return confirm(deletion, async () => {
     if (await isRunStillSelected(questions, previous)) {
-      return prose`MLflow's list did not contain it, but MLflow still has it when asked for it`
+      return kept(
+        prose`MLflow's list did not contain it, but MLflow still has it when asked for it`,
+      )
     }
     return (await hasMovedAlias(questions, previous))
-      ? prose`an alias of its model moved while it was read; the next sync decides`
+      ? undecided(prose`an alias of its model moved while it was read; the next sync decides`)
       : undefined
   })
 }
@@ -126,13 +130,28 @@ function confirmDowngrade(
       isNewer(current, version) &&
       (await isVersionStillSelected(questions, current))
     if (isKept) {
-      return prose`\`${current.name}\` version ${current.version} is newer than version ${version.version} of \`${version.name}\` and still selected`
+      return kept(
+        prose`\`${current.name}\` version ${current.version} is newer than version ${version.version} of \`${version.name}\` and still selected`,
+      )
     }
     const exists = mayBeRenamed
       ? await mayExist(questions, version.name, false)
       : (await readModelVersion(questions.client, version.name, version.version)) !== undefined
-    return exists ? undefined : prose`the registry changed while it was read; the next sync decides`
+    return exists
+      ? undefined
+      : undecided(prose`the registry changed while it was read; the next sync decides`)
   })
+}
+
+/** Why a file stays as it is, for good or until a sync can decide. */
+type Objection = { readonly reason: Prose; readonly withheld: Entry['withheld'] }
+
+function kept(reason: Prose): Objection {
+  return { reason, withheld: undefined }
+}
+
+function undecided(reason: Prose): Objection {
+  return { reason, withheld: 'unconfirmed' }
 }
 
 /** @param hiddenIsGone whether a model that MLflow hides counts as one that does not exist. */
@@ -165,33 +184,40 @@ function isSameOrNewer(
 /** Returns the entry, or one that keeps the file if there is a reason or MLflow does not tell. */
 async function confirm(
   entry: Entry,
-  findReasonToKeep: () => Promise<Prose | undefined>,
+  findObjection: () => Promise<Objection | undefined>,
 ): Promise<Entry> {
   try {
-    const reason = await findReasonToKeep()
-    return reason === undefined ? entry : keep(entry, 'skipped', reason)
+    const objection = await findObjection()
+    return objection === undefined ? entry : keep(entry, 'skipped', objection)
   } catch (error) {
     if (!(error instanceof MlflowError)) throw error
     return error.status === 403
-      ? keep(entry, 'skipped', prose`MLflow does not show its model version or run to this user`)
+      ? keep(
+          entry,
+          'skipped',
+          undecided(prose`MLflow does not show its model version or run to this user`),
+        )
       : keep(
           entry,
           'failed',
-          joinSentences([
-            prose`MLflow could not confirm the change: ${error.text}`,
-            error.advice ?? [],
-          ]),
+          undecided(
+            joinSentences([
+              prose`MLflow could not confirm the change: ${error.text}`,
+              error.advice ?? [],
+            ]),
+          ),
         )
   }
 }
 
 /** The entry of a file that stays as it is, with the version that it names. */
-function keep(entry: Entry, outcome: 'skipped' | 'failed', reason: Prose): Entry {
-  return entryWithoutEdit({
+function keep(entry: Entry, outcome: 'skipped' | 'failed', { reason, withheld }: Objection): Entry {
+  const unchanged = entryWithoutEdit({
     ...entry,
     modelName: entry.previous?.modelName ?? entry.modelName,
     modelVersion: entry.previous?.modelVersion ?? entry.modelVersion,
     outcome,
     reason: prose`kept: ${reason}`,
   })
+  return { ...unchanged, withheld }
 }

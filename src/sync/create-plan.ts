@@ -78,6 +78,8 @@ export async function createPlan(
       extraFiles: [...pages.values()].flatMap(({ edit }) => edit ?? []),
       selectedRuns: plans.reduce((sum, { selectedRuns }) => sum + selectedRuns, 0),
       failedTargets: failures.map(({ target }) => target.name),
+      blindTargets: plans.filter(({ isBlind }) => isBlind).map(({ target }) => target.name),
+      blockedDeletions: plans.flatMap((plan) => plan.blockedDeletions),
     }
     if (options.mode !== 'plan') {
       const error = joinTargetProblems([...failures, ...withheld], targets)

@@ -1,4 +1,4 @@
-import type { PullRequest } from '../core/pull-request.ts'
+import type { HeadCommit, PullRequest } from '../core/pull-request.ts'
 import type { PullRequests } from '../github/pull-requests.ts'
 import { complete } from './keep-pull-request.ts'
 import type { MadeProposals, Proposed } from './made-proposals.ts'
@@ -12,23 +12,27 @@ import { writeResult, type WriteResult } from './write.ts'
  * tell; other jobs and people may have changed them in the meantime.
  */
 
-/** The result if a pull request that this sync wrote was merged or closed at once. */
-export function endedBefore(
+/**
+ * The result if a pull request that this sync wrote was merged or closed at once, whatever others had
+ * added to it before.
+ */
+export async function endedBefore(
+  pullRequests: PullRequests,
   { made }: Proposer,
   { state }: Situation,
   { closed }: Begun,
-): WriteResult | undefined {
-  const proposedIn = ({ headSha }: PullRequest): Proposed | undefined =>
-    made.find({ sha: headSha, message: '' })
-  const ended = state.pullRequests.find(
-    (pull) => isClosed(pull) && !closed?.has(pull.number) && proposedIn(pull) !== undefined,
-  )
-  const proposed = ended && proposedIn(ended)
-  if (ended === undefined || proposed === undefined) return undefined
-  const operation = made.doneTo(ended, proposed)
-  if (operation === 'none') return undefined
-  const pullRequest = referenceTo(ended)
-  return writeResult(proposed.plan, operation, { pullRequest, commit: proposed.commit })
+): Promise<WriteResult | undefined> {
+  if (made.isEmpty()) return undefined
+  for (const ended of state.pullRequests) {
+    if (!isClosed(ended) || closed?.has(ended.number) === true) continue
+    const end = { sha: ended.headSha, message: '' }
+    const proposed = (await findBelow(pullRequests, made, end)) ?? made.openedWith(ended)
+    const operation = proposed === undefined ? 'none' : made.doneTo(ended, proposed)
+    if (proposed === undefined || operation === 'none') continue
+    const pullRequest = referenceTo(ended)
+    return writeResult(proposed.plan, operation, { pullRequest, commit: proposed.commit })
+  }
+  return undefined
 }
 
 /** The result if the open pull request has something of this sync, whatever others have added to it since. */
@@ -40,7 +44,9 @@ export async function landedBefore(
   const { made } = proposer
   const { open } = situation.decision
   if (made.isEmpty() || open === undefined) return undefined
-  const found = (await findOnBranch(pullRequests, made, situation)) ?? made.openedWith(open)
+  const { commit: tip } = situation.state
+  const onBranch = tip && (await findBelow(pullRequests, made, tip))
+  const found = onBranch ?? made.openedWith(open)
   const done = found === undefined ? 'none' : made.doneTo(open, found)
   if (found === undefined || done === 'none') return undefined
   const { plan, commit } = found
@@ -49,16 +55,15 @@ export async function landedBefore(
   return complete(proposer, { name, open, plan, commit, files, done, warnings: [] })
 }
 
-/** Below what others have committed to the head branch. */
-async function findOnBranch(
+/** A commit, or the one below what others have committed on it. */
+async function findBelow(
   { followFirstParents }: PullRequests,
   made: MadeProposals,
-  { state: { commit } }: Situation,
+  end: Pick<HeadCommit, 'sha' | 'message'>,
 ): Promise<Proposed | undefined> {
-  if (commit === undefined) return undefined
-  const found = made.find(commit)
+  const found = made.find(end)
   if (found !== undefined) return found
-  const chain = await followFirstParents(commit.sha, (row) => made.find(row) !== undefined)
+  const chain = await followFirstParents(end.sha, (row) => made.find(row) !== undefined)
   const own = chain?.at(-1)
   return own && made.find(own)
 }

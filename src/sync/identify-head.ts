@@ -2,6 +2,7 @@ import type { BranchSnapshot } from '../core/branch.ts'
 import {
   mergedPullRequest,
   ownProposal,
+  wasProposed,
   type CommitRange,
   type CommitTree,
   type Head,
@@ -15,6 +16,7 @@ import {
   type ProposedFile,
 } from '../core/proposal.ts'
 import { readSection } from '../core/pull-request-section.ts'
+import { areMergedCleanly, type MergedFile } from './merged-files.ts'
 import type { Repository } from '../github/repository.ts'
 
 /**
@@ -34,7 +36,8 @@ export async function identifyHead(
     ? 1
     : await repository.pullRequests.commitsAhead(base.head, commit.sha)
   const foreign: Head = { kind: 'foreign', commit, isEmpty: ahead === 0 }
-  if (ahead === undefined || ahead === 0) return foreign
+  if (ahead === undefined) return foreign
+  if (ahead === 0) return wasProposed(commit, state) ? { kind: 'merged', commit } : foreign
   const proposal = ownProposal(commit)
   const [start] = commit.parents
   if (proposal !== undefined && start !== undefined) {
@@ -111,7 +114,7 @@ async function readMovedProposal(
 }
 
 /**
- * Whether a commit is the base's tree with the proposal's files, and nothing else. The base may have
+ * Whether a commit is the base's tree with the proposal's changes, and nothing else. The base may have
  * some of them already.
  */
 async function proposesOnly(
@@ -125,14 +128,14 @@ async function proposesOnly(
   const { from, to } = await repository.listFiles({ from: start.sha, to: commit.sha }, [
     ...base.directories.keys(),
   ])
-  const isMergedCleanly = proposed.every(({ path, before, after }) => {
-    const current = from.get(path)?.oid
-    return to.get(path)?.oid === after && (current === before || current === after)
+  const merged = proposed.map((file): MergedFile => {
+    const { path } = file
+    return { ...file, current: from.get(path)?.oid, result: to.get(path)?.oid }
   })
-  if (!isMergedCleanly) return false
-  const entries = proposed
-    .filter(({ path, after }) => from.get(path)?.oid !== after)
-    .map(({ path, after, executable }) => ({ path, executable, sha: after ?? null }))
+  if (!(await areMergedCleanly(repository, base, merged))) return false
+  const entries = merged
+    .filter(({ current, result }) => current !== result)
+    .map(({ path, result, executable }) => ({ path, executable, sha: result ?? null }))
   return (await repository.createTree(start.tree, entries)) === commit.tree
 }
 

@@ -4,7 +4,7 @@ import type { Plan } from '../core/changes.ts'
 import type { Entry } from '../core/entry.ts'
 import { versionKey, type RunFacts } from '../core/model.ts'
 import { createNameLookup, findDeployed } from '../core/plan/deployed.ts'
-import { limitDeletions, proposeDeletions } from '../core/plan/prune.ts'
+import { limitDeletions, listsNothing, proposeDeletions } from '../core/plan/prune.ts'
 import { excludedEntries, planRun, type PlanContext } from '../core/plan/run.ts'
 import type { ReportProgress } from '../core/runtime.ts'
 import type { SelectedRun } from '../core/select.ts'
@@ -21,8 +21,13 @@ import { fileOf, readAllFiles, type LoadedTarget } from './read-files.ts'
 import { isActive, type Removals, type TargetWithFacts } from './read-removals.ts'
 
 /** What a sync would do in one target. */
-export type TargetPlan = Pick<Plan, 'entries' | 'selectedRuns' | 'warnings' | 'error'> & {
+export type TargetPlan = Pick<
+  Plan,
+  'entries' | 'blockedDeletions' | 'selectedRuns' | 'warnings' | 'error'
+> & {
   readonly target: Target
+  /** Whether MLflow lists no model version at all, which says nothing about any file. */
+  readonly isBlind: boolean
 }
 
 export type TargetPlanOptions = {
@@ -67,6 +72,8 @@ export async function planTarget(
   return {
     target: loaded.target,
     entries: replaceByPath(entries, pruned.entries),
+    blockedDeletions: pruned.blockedDeletions,
+    isBlind: listsNothing(selected.listed, selection),
     selectedRuns: selected.runs.length,
     warnings: [
       ...selected.gaps.map(({ message, advice = [] }) => joinSentences([message, advice])),
@@ -143,8 +150,10 @@ async function prune(
   facts: ReadonlyMap<string, RunFacts>,
   entries: readonly Entry[],
   uiUrl: string,
-): Promise<Pick<TargetPlan, 'entries' | 'warnings' | 'error'>> {
-  if (target.prune === undefined) return { entries: [], warnings: [], error: undefined }
+): Promise<Pick<TargetPlan, 'entries' | 'blockedDeletions' | 'warnings' | 'error'>> {
+  if (target.prune === undefined) {
+    return { entries: [], blockedDeletions: [], warnings: [], error: undefined }
+  }
   const { selection, origins } = target
   const { maxDeletions } = target.prune
   const input = {
@@ -163,6 +172,7 @@ async function prune(
   const limited = limitDeletions(confirmed, input)
   return {
     entries: [...proposed.kept, ...limited.entries],
+    blockedDeletions: [...proposed.blocked, ...limited.blocked],
     warnings: [proposed.warning, limited.warning].filter((warning) => warning !== undefined),
     error: limited.error,
   }

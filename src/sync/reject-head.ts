@@ -1,13 +1,26 @@
 import { SyncError } from '../core/errors.ts'
-import type { Head, PullRequest, PullRequestState } from '../core/pull-request.ts'
+import {
+  ownProposal,
+  type ForeignHead,
+  type PullRequest,
+  type PullRequestState,
+} from '../core/pull-request.ts'
 import { linkTo, own, prose } from '../core/text/prose.ts'
 
 /** The error for a head branch that is not the action's own: it is neither moved nor deleted. */
 export function rejectForeignHead(
   name: string,
-  { isEmpty }: Extract<Head, { kind: 'foreign' }>,
+  { isEmpty, commit }: ForeignHead,
   open: PullRequest | undefined,
 ): SyncError {
+  if (isEmpty && ownProposal(commit) !== undefined) {
+    return new SyncError(
+      prose`Branch \`${name}\` ends with a commit of the action that the base branch already has, and no pull request shows that the action made the branch, so it was left unchanged`,
+      {
+        advice: prose`Delete the branch \`${name}\` if nobody needs it; the next sync creates it again. If it is not meant for the action, set \`pull-request-branch\` to another name.`,
+      },
+    )
+  }
   if (isEmpty) {
     return new SyncError(
       prose`Branch \`${name}\` exists and was not made by the action, so it was left unchanged`,
@@ -35,8 +48,9 @@ export function rejectForeignHead(
  */
 export function findOtherPullRequest(
   name: string,
-  { elsewhere: [other] }: PullRequestState,
+  { elsewhere }: PullRequestState,
 ): SyncError | undefined {
+  const other = elsewhere.find(({ state }) => state === 'open')
   if (other === undefined) return undefined
   const link = linkTo(`Pull request #${other.number}`, other.url)
   return new SyncError(

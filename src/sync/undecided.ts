@@ -10,9 +10,9 @@ import { decode } from '../core/values-file/decode.ts'
 import type { Repository } from '../github/repository.ts'
 import { listProposedFiles } from './identify-head.ts'
 
-/** Files of an open proposal about which this sync cannot say anything. */
+/** Files of an open proposal about which this sync does not decide. */
 export type Undecided = {
-  /** Their run or their target failed. */
+  /** Their run or their target failed, or MLflow or a limit does not allow their deletion now. */
   readonly unknown: readonly string[]
   /** A person deleted them before, and `recreate` proposed them again. */
   readonly removed: readonly string[]
@@ -21,7 +21,7 @@ export type Undecided = {
 }
 
 /**
- * Finds the files of a proposal that the plan only lacks because their run or their target failed, or
+ * Finds the files of a proposal that the plan only lacks because the sync does not decide about them, or
  * because a person deleted them before and `recreate` proposed them again. Undefined if there are none.
  */
 export async function findUndecided(
@@ -30,7 +30,10 @@ export async function findUndecided(
   head: OwnHead,
   links: IndexLinks,
 ): Promise<Undecided | undefined> {
-  const isPossible = plan.failedTargets.length > 0 || plan.entries.some(isUndecidedEntry)
+  const isPossible =
+    undecidedTargets(plan).length > 0 ||
+    plan.blockedDeletions.length > 0 ||
+    plan.entries.some(isUndecidedEntry)
   if (!isPossible) return undefined
   const files = await listProposedFiles(repository, plan.snapshot, head.range)
   const undecided = files.filter((file) => isUndecided(plan, file))
@@ -73,28 +76,35 @@ async function withProposed(
       return [path, { path, before: undefined, after, executable }]
     }),
   )
-  const entries = plan.entries.map((entry) => {
+  const blocked = plan.blockedDeletions.filter(({ path }) => edits.has(path))
+  const entries = [...plan.entries, ...blocked].map((entry) => {
     const edit = entry.path === null ? undefined : edits.get(entry.path)
     return edit === undefined ? entry : { ...entry, edit }
   })
   return withEntries(plan, entries, links)
 }
 
-function isUndecidedEntry({ outcome, edit }: Entry): boolean {
-  return edit === undefined && (outcome === 'failed' || outcome === 'held')
+function undecidedTargets({ failedTargets, blindTargets }: Plan): string[] {
+  return [...failedTargets, ...blindTargets]
 }
 
-function isUndecided(
-  { entries, targets, failedTargets, snapshot }: Plan,
-  { path, before }: ProposedFile,
-): boolean {
-  const target = targets.find(({ directory }) => directory === parentOf(path))
-  if (target !== undefined && failedTargets.includes(target.name)) return true
-  const entry = entries.find((row) => row.path === path)
+function isUndecidedEntry({ outcome, edit, withheld }: Entry): boolean {
+  return edit === undefined && (outcome === 'failed' || outcome === 'held' || isWaiting(withheld))
+}
+
+/** Whether a later sync may make the change. */
+function isWaiting(withheld: Entry['withheld']): boolean {
+  return withheld === 'too-many-deletions' || withheld === 'unconfirmed'
+}
+
+function isUndecided(plan: Plan, { path, before }: ProposedFile): boolean {
+  const target = plan.targets.find(({ directory }) => directory === parentOf(path))
+  if (target !== undefined && undecidedTargets(plan).includes(target.name)) return true
+  if (plan.blockedDeletions.some((deletion) => deletion.path === path)) return true
+  const entry = plan.entries.find((row) => row.path === path)
   if (entry === undefined || !isUndecidedEntry(entry)) return false
-  if (entry.outcome === 'failed') return true
   // A file that exists is on hold, so nothing is proposed for it any more.
-  return before === undefined && !hasFile(snapshot, path)
+  return entry.outcome !== 'held' || (before === undefined && !hasFile(plan.snapshot, path))
 }
 
 /** Says that a pull request waits as it is, or that files are missing from it for now. */
@@ -105,11 +115,11 @@ export function describeUndecided(
   const link = linkTo(`Pull request #${number}`, url)
   const warnings = isRestCurrent
     ? {
-        unknown: prose`${link} was left as it is: this sync cannot say what should become of ${listOf(unknown)}.`,
+        unknown: prose`${link} was left as it is: this sync could not decide about ${listOf(unknown)}.`,
         removed: prose`${link} was left as it is: it proposes ${listOf(removed)}, which a person deleted. Merge it to have the file back, for example after a sync with the input \`recreate\`; otherwise close it.`,
       }
     : {
-        unknown: prose`${link} no longer proposes ${listOf(unknown)}, because this sync cannot say what should become of them. They return once it can.`,
+        unknown: prose`${link} no longer proposes ${listOf(unknown)}, because this sync could not decide about them. They return once one can.`,
         removed: prose`${link} no longer proposes ${listOf(removed)}, which a person deleted before. They only return with another sync with the input \`recreate\`.`,
       }
   return [
@@ -125,7 +135,7 @@ export function describeKeptBranch(
   { number, url }: PullRequest,
 ): Prose {
   const link = linkTo(`pull request #${number}`, url)
-  return prose`The branch \`${branch}\` was not deleted: ${link} can only be reopened with it, and this sync cannot say what should become of ${listOf(unknown)}.`
+  return prose`The branch \`${branch}\` was not deleted: ${link} can only be reopened with it, and this sync could not decide about ${listOf(unknown)}.`
 }
 
 const maxNamed = 5

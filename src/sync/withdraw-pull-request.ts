@@ -6,7 +6,12 @@ import {
   restoreSection,
   unmarkWithdrawn,
 } from '../core/pull-request-section.ts'
-import { isRejected, type Head, type OwnHead, type PullRequest } from '../core/pull-request.ts'
+import {
+  isRejected,
+  type ForeignHead,
+  type OwnHead,
+  type PullRequest,
+} from '../core/pull-request.ts'
 import { joinSentences, linkTo, prose, type Prose } from '../core/text/prose.ts'
 import type { PullRequests } from '../github/pull-requests.ts'
 import type { Repository } from '../github/repository.ts'
@@ -121,16 +126,27 @@ export function withdrawn(
     : writeResult(plan, 'pull-request-closed', { pullRequest: referenceTo(closing), ...problems })
 }
 
-/** Returns a warning if the branch stays, which does no harm. */
+/**
+ * Returns a warning if the branch stays, which does no harm. With the branch, GitHub would close every
+ * pull request from it and into it.
+ */
 async function deleteBranch(
   repository: Repository,
   { plan, name }: Situation,
   from: string,
 ): Promise<Prose[]> {
-  const [other] = await repository.pullRequests.openElsewhere(plan.snapshot.branch, name)
+  const { openElsewhere, openInto } = repository.pullRequests
+  const [[outgoing], incoming] = await Promise.all([
+    openElsewhere(plan.snapshot.branch, name),
+    openInto(name),
+  ])
+  const other = outgoing ?? incoming
   if (other !== undefined) {
+    const link = linkTo(`pull request #${other.number}`, other.url)
+    const relation =
+      other === outgoing ? prose`into \`${other.base}\` comes from it` : prose`would merge into it`
     return [
-      prose`The branch \`${name}\` was not deleted: ${linkTo(`pull request #${other.number}`, other.url)} into \`${other.base}\` comes from it. Close it, or leave the branch as it is.`,
+      prose`The branch \`${name}\` was not deleted: ${link} ${relation}. Close it, or leave the branch as it is.`,
     ]
   }
   try {
@@ -186,7 +202,7 @@ async function restoreBody(pullRequests: PullRequests, original: PullRequest): P
 export async function stopAtForeignHead(
   { pullRequests }: Repository,
   { name, decision: { open } }: Situation,
-  head: Extract<Head, { kind: 'foreign' }>,
+  head: ForeignHead,
 ): Promise<SyncError> {
   if (open !== undefined && readSection(open.body)?.withdrawn === true) {
     const unmark = async (): Promise<void> => {

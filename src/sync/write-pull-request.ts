@@ -22,6 +22,7 @@ import { writeResult, type Writer, type WriteResult } from './write.ts'
  * is the base's head plus one commit, which says what it proposes; there is no other state.
  */
 export function createPullRequestWriter(options: ProposeOptions): Writer {
+  const { pullRequests } = options.repository
   const proposer = createProposer(options)
   /** What earlier attempts began; their responses may have been lost. */
   const begun: Begun = { closing: undefined, plan: undefined, closed: undefined }
@@ -38,7 +39,8 @@ export function createPullRequestWriter(options: ProposeOptions): Writer {
       begun.plan = plan
       const situation = await assessNow(plan)
       const finished =
-        endedBefore(proposer, situation, begun) ?? (await finish(proposer, situation, begun))
+        (await endedBefore(pullRequests, proposer, situation, begun)) ??
+        (await finish(proposer, situation, begun))
       if (finished !== undefined) return finished
       const rejected = await findRejectedPlan(options, situation)
       return rejected === undefined
@@ -50,9 +52,9 @@ export function createPullRequestWriter(options: ProposeOptions): Writer {
       if (begun.plan === undefined || !hasBegun) return undefined
       const situation = await assessNow(begun.plan)
       return (
-        endedBefore(proposer, situation, begun) ??
+        (await endedBefore(pullRequests, proposer, situation, begun)) ??
         (await finish(proposer, situation, begun)) ??
-        (await landedBefore(options.repository.pullRequests, proposer, situation))
+        (await landedBefore(pullRequests, proposer, situation))
       )
     },
     corrections: () => corrections,

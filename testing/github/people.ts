@@ -1,4 +1,5 @@
 import { changesTo } from './git/files.ts'
+import { mergedTree } from './git/merge.ts'
 import { person, type Files } from './git/store.ts'
 import { newPullRequest, type PullRequest } from './pull-request.ts'
 import { findPullRequest, reopenPullRequest } from './pull-requests.ts'
@@ -30,6 +31,16 @@ export function forcePush({ store }: Repository, branch: string, oid: string): v
   const current = store.branch(branch)
   if (current === undefined) throw new Error(`there is no branch ${branch}`)
   if (!store.updateRef(`refs/heads/${branch}`, oid, current)) throw new Error('the branch moved')
+}
+
+/** `git merge` of a branch in a clone, which is pushed then. */
+export function mergeByHand({ store }: Repository, into: string, from: string): void {
+  const [base, head] = [store.branch(into), store.branch(from)]
+  if (base === undefined || head === undefined) throw new Error('a branch is missing')
+  const tree = mergedTree(store, base, head)
+  const message = `Merge branch '${from}'`
+  const oid = store.createCommit({ tree, parents: [base, head], author: person, message })
+  store.updateRef(`refs/heads/${into}`, oid, base)
 }
 
 export function closePullRequest(repository: Repository, number: number): void {

@@ -203,7 +203,7 @@ describe('a file is kept', () => {
     const unusable = { ...excluded('a', 'unusable'), version: modelVersion({ version: '2' }) }
     const given = [{ ...unusable, version: { ...unusable.version, runId: 'a' } }]
     const planned = plan({ files: filesOf({ a: valuesFor('a') }), excluded: given })
-    expect(planned).toEqual({ deletions: [], kept: [], warning: undefined })
+    expect(planned).toEqual({ deletions: [], kept: [], blocked: [], warning: undefined })
   })
 
   test('if it names no model, whatever models matches', () => {
@@ -346,6 +346,7 @@ describe('confirmed deletions', () => {
     const input = inputOf({ files: two, maxDeletions: 2 })
     expect(limitDeletions([...deletions, kept], input)).toEqual({
       entries: [...deletions, kept],
+      blocked: [],
       warning: undefined,
       error: undefined,
     })
@@ -416,7 +417,7 @@ describe('confirmed deletions', () => {
 
 test('there is nothing to limit without deletions', () => {
   const input = { ...inputOf({}), files: new Map() }
-  const expected = { entries: [], warning: undefined, error: undefined }
+  const expected = { entries: [], blocked: [], warning: undefined, error: undefined }
   expect(limitDeletions([], input)).toEqual(expected)
 })
 

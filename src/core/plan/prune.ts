@@ -7,15 +7,21 @@ import { isOwned } from './deployed.ts'
 import { decideOrphans, type OrphanDecisions, type PruneInput } from './orphans.ts'
 
 /** The deletions that prune proposes; MLflow has not confirmed them yet. */
-export type ProposedDeletions = OrphanDecisions & { readonly warning: Prose | undefined }
+export type ProposedDeletions = OrphanDecisions & BlockedDeletions
+
+/** Deletions about which this sync does not decide, and why. */
+type BlockedDeletions = {
+  readonly blocked: readonly ChangedEntry[]
+  readonly warning: Prose | undefined
+}
 
 /** Decides which files prune may delete. */
 export function proposeDeletions(input: PruneInput): ProposedDeletions {
   const { kept, deletions } = decideOrphans(input)
   const reason = deletions.length === 0 ? undefined : reasonNotToPrune(input)
   return reason === undefined
-    ? { kept, deletions, warning: undefined }
-    : { kept, deletions: [], warning: nothingPruned(reason) }
+    ? { kept, deletions, blocked: [], warning: undefined }
+    : { kept, deletions: [], blocked: deletions, warning: nothingPruned(reason) }
 }
 
 function nothingPruned(reason: Prose): Prose {
@@ -28,7 +34,7 @@ function nothingPruned(reason: Prose): Prose {
  */
 function reasonNotToPrune(input: PruneInput): Prose | undefined {
   const { selection, listed, runs, gaps, facts, files } = input
-  if (listed.length === 0 && selection.filter === undefined) {
+  if (listsNothing(listed, selection)) {
     return prose`MLflow lists no model version at all, which is more likely a wrong server, workspace or permission: check \`mlflow-tracking-uri\` and \`mlflow-workspace\``
   }
   if (gaps.length > 0) return prose`the selection asks for something that MLflow does not have`
@@ -43,10 +49,17 @@ function reasonNotToPrune(input: PruneInput): Prose | undefined {
     : undefined
 }
 
-export type LimitedDeletions = {
+/** Whether MLflow lists no model version at all, although no filter asks for some of them only. */
+export function listsNothing(
+  listed: PruneInput['listed'],
+  { filter }: PruneInput['selection'],
+): boolean {
+  return listed.length === 0 && filter === undefined
+}
+
+export type LimitedDeletions = BlockedDeletions & {
   /** Without the deletions if they exceed a limit. */
   readonly entries: readonly Entry[]
-  readonly warning: Prose | undefined
   readonly error: Problem | undefined
 }
 
@@ -65,6 +78,7 @@ export function limitDeletions(
     const withheld = deletions.map((deletion) => withhold(deletion, maxDeletions))
     return {
       entries: [...kept, ...withheld],
+      blocked: [],
       warning: undefined,
       error: tooMany(deletions.length, maxDeletions, origins),
     }
@@ -73,9 +87,9 @@ export function limitDeletions(
   const created = entries.filter(({ outcome }) => outcome === 'created').length
   if (deletions.length > 0 && owned + created <= deletions.length) {
     const reason = prose`it would leave the directory without any values file`
-    return { entries: kept, warning: nothingPruned(reason), error: undefined }
+    return { entries: kept, blocked: deletions, warning: nothingPruned(reason), error: undefined }
   }
-  return { entries: orphans, warning: undefined, error: undefined }
+  return { entries: orphans, blocked: [], warning: undefined, error: undefined }
 }
 
 function withhold(deletion: ChangedEntry, maxDeletions: number): Entry {
