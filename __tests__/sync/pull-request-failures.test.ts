@@ -5,6 +5,7 @@ import {
   isRefUpdate,
   type Matcher,
 } from '../../testing/github/faults.ts'
+import { graphqlErrors, queuedBranch } from '../../testing/github/responses.ts'
 import { mergePullRequest } from '../../testing/github/pull-requests.ts'
 import type { Project } from '../../testing/project.ts'
 import { baseOfHeadBranch, headBranch, onlyPullRequest } from '../../testing/pull-requests.ts'
@@ -75,6 +76,24 @@ test.each([422, 403, 404])(
     expect(onlyPullRequest(project).state).toBe('open')
   },
 )
+
+test('a pull request in a merge queue is left as it is', async () => {
+  await stepInProcess(world, project, pullRequest)
+  await project.register('n')
+  const head = project.repository.head(headBranch)
+  const refusal = graphqlErrors([queuedBranch(headBranch)], { updateRefs: null })
+  world.github.inject({ kind: 'respond', ...refusal }, { match: isRefUpdate })
+  const step = await stepInProcess(world, project, pullRequest)
+  expect(step.exitCode).toBe(1)
+  expect(step.errors).toEqual([
+    expect.stringMatching(/is in a merge queue.*first run after the merge.*from the queue/s),
+  ])
+  expect(step.log).not.toContain('pull-request-branch')
+  expect(project.repository.head(headBranch)).toBe(head)
+  mergePullRequest(project.repository, 1)
+  const next = await stepInProcess(world, project, pullRequest)
+  expect(next.outputs).toMatchObject({ operation: 'pull-request-created', 'created-count': '1' })
+})
 
 test('a pull request that was merged while the sync reads is not proposed again', async () => {
   await stepInProcess(world, project, pullRequest)

@@ -103,4 +103,19 @@ function blockingBranch(message: string, { purpose }: Context): Prose[] {
     : []
 }
 
-export const ruleRefusals = [secretInContent, violatedRules]
+/**
+ * GitHub changes no branch whose pull request is in a merge queue: `Protected branch update failed for …. A
+ * pull request for this branch has been added to a merge queue. Branches that are queued for merging cannot
+ * be updated. To modify this branch, dequeue the associated pull request.` (a push:
+ * SharezoneApp/sharezone-app#605; a PATCH of a ref: dependabot-core, pull_request_updater/github.rb). It
+ * deletes the branch all the same, and closes the pull request (cli/cli#10074).
+ */
+const queued: RefusalKind = ({ message }, { repository, purpose }) =>
+  purpose !== 'read' && /added to a merge queue|queued for merging/i.test(message)
+    ? {
+        text: prose`The branch's pull request in \`${repository}\` is in a merge queue, so GitHub does not change the branch`,
+        advice: prose`The first run after the merge will catch up. To change the branch now, remove the pull request from the queue.`,
+      }
+    : undefined
+
+export const ruleRefusals = [queued, secretInContent, violatedRules]

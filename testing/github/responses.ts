@@ -33,6 +33,26 @@ export const temporaryErrors = [
   'Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug. Please include `4A9B:716A` when reporting this issue.',
 ]
 
+/** REST's HTTP 422 for something that is written too often: cli/cli#4801. */
+export const tooQuickly = {
+  message: 'Validation Failed',
+  errors: [{ resource: 'PullRequest', code: 'custom', message: 'was submitted too quickly' }],
+}
+
+/** A query that asks for too much, with a part of its data: yoshi389111/github-profile-3d-contrib#163. */
+export const resourceLimit = {
+  type: 'RESOURCE_LIMITS_EXCEEDED',
+  message: 'Resource limits for this query exceeded.',
+}
+
+/** A change of a branch whose pull request is in a merge queue: SharezoneApp/sharezone-app#605. */
+export function queuedBranch(branch: string) {
+  return {
+    type: 'BRANCH_PROTECTION_RULE_VIOLATION',
+    message: `Protected branch update failed for refs/heads/${branch}.\n\nA pull request for this branch has been added to a merge queue. Branches that are queued for merging cannot be updated. To modify this branch, dequeue the associated pull request.`,
+  }
+}
+
 export function tooManyRequests(retryAfterSeconds?: number): FaultResponse {
   const wait = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }
   return {
