@@ -1,8 +1,10 @@
-import { expect, test } from '@jest/globals'
-import { isOperation } from '../../testing/github/matchers.ts'
+import { describe, expect, test } from '@jest/globals'
+import { isDirectoryHistoryRead, isOperation } from '../../testing/github/matchers.ts'
+import { graphqlErrors, resourceLimit } from '../../testing/github/responses.ts'
 import { isListing, json } from '../../testing/mlflow/gateway-rules.ts'
 import { useWorld } from '../../testing/use-world.ts'
 import { runInProcess } from '../fixtures/in-process-job.ts'
+import { plainTexts } from '../fixtures/plain-texts.ts'
 
 /** What is honestly larger than a response may be is read in smaller parts. */
 
@@ -42,3 +44,59 @@ test('files', async () => {
   const queries = world.github.requests.slice(first).filter(isOperation('Blobs'))
   expect(queries).toHaveLength(1 + Math.ceil(60 / 15))
 }, 120_000)
+
+describe("what is over GitHub's resource limits is asked for in smaller parts", () => {
+  const limited = graphqlErrors([resourceLimit], { repository: null })
+
+  test('histories', async () => {
+    const project = world.createProject()
+    await project.register('m')
+    const first = world.github.requests.length
+    world.github.inject(
+      { kind: 'respond', ...limited },
+      {
+        match: (request) => isDirectoryHistoryRead(request) && firstOf(request.body) > 25,
+        times: Infinity,
+      },
+    )
+    const { exitCode, outputs } = await runInProcess(world, project, {})
+    expect({ exitCode, count: outputs['created-count'] }).toEqual({ exitCode: 0, count: '1' })
+    const queries = world.github.requests.slice(first).filter(isDirectoryHistoryRead)
+    expect(queries.map(({ body }) => firstOf(body))).toEqual([100, 50, 25])
+  })
+
+  test('files, and one that is over them alone is an error with an advice', async () => {
+    const project = world.createProject()
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await project.register(name)
+    await runInProcess(world, project, {})
+    let most = 2
+    world.github.inject(
+      { kind: 'respond', ...limited },
+      {
+        match: (request) => isOperation('Blobs')(request) && filesIn(request.body) > most,
+        times: Infinity,
+      },
+    )
+    const first = world.github.requests.length
+    const step = await runInProcess(world, project, {})
+    expect(step).toMatchObject({ exitCode: 0, outputs: { operation: 'none' } })
+    const queries = world.github.requests.slice(first).filter(isOperation('Blobs'))
+    expect(queries.map(({ body }) => filesIn(body))).toEqual([5, 3, 2, 1, 2])
+    most = 0
+    const { exitCode, result } = await runInProcess(world, project, {})
+    expect(exitCode).toBe(1)
+    expect(plainTexts(result.error)).toMatchObject({
+      message: expect.stringContaining("takes more than GitHub's resource limits allow"),
+      advice: expect.stringMatching(/divided it as far as it can.*input `models`/),
+    })
+  })
+})
+
+/** How many commits of each history a query asks for. */
+function firstOf(body: string): number {
+  return Number(/"first":(\d+)/.exec(body)?.[1])
+}
+
+function filesIn(body: string): number {
+  return [...body.matchAll(/b\d+: object/g)].length
+}

@@ -6,7 +6,7 @@ import { prose } from '../core/text/prose.ts'
 import { aliasedObjects, aliasesFor, objectFields } from './aliases.ts'
 import type { ContentCache } from './checkout.ts'
 import type { GitHubClient } from './client.ts'
-import { branchMoved, invalidResponse } from './errors.ts'
+import { branchMoved, invalidResponse, isTooLarge } from './errors.ts'
 
 /** Reads contents by Git hash, each only once. */
 export type BlobReader = {
@@ -67,9 +67,9 @@ export function createBlobReader(client: GitHubClient, checkout: ContentCache): 
     try {
       await readAndConfirm(snapshot, oids)
     } catch (error) {
-      const isTooLarge = error instanceof GitHubError && error.reason === 'response-too-large'
-      if (!isTooLarge || oids.length <= largeBlobsPerQuery) throw error
-      for (const part of inBatches(oids, largeBlobsPerQuery)) await readAndConfirm(snapshot, part)
+      const size = sizeOfParts(error, oids.length)
+      if (oids.length <= size) throw error
+      for (const part of inBatches(oids, size)) await readInParts(snapshot, part)
     }
   }
 
@@ -99,6 +99,13 @@ export function createBlobReader(client: GitHubClient, checkout: ContentCache): 
     },
     compare,
   }
+}
+
+/** How many files to read at once after an error; as many as before if that would not help. */
+function sizeOfParts(error: unknown, count: number): number {
+  if (isTooLarge(error)) return Math.ceil(count / 2)
+  const isLarge = error instanceof GitHubError && error.reason === 'response-too-large'
+  return isLarge ? largeBlobsPerQuery : count
 }
 
 function inBatches(oids: readonly string[], size: number): string[][] {

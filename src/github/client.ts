@@ -35,7 +35,7 @@ export type GitHubClient = {
   /**
    * Sends a query that can be divided among several.
    *
-   * @throws GitHubError with reason `too-large` if GitHub takes too long for it.
+   * @throws GitHubError with reason `too-large` if GitHub takes too long for it or has to compute too much.
    */
   readonly queryDivisible: GitHubClient['query']
   /**

@@ -1,7 +1,7 @@
 import { ActionError, GitHubError } from '../core/errors.ts'
 import { prose, type Prose } from '../core/text/prose.ts'
 import { statusPage } from './exchange-errors.ts'
-import { isTemporary, type GraphqlProblem } from './graphql-body.ts'
+import { isTemporary, resourceLimitType, type GraphqlProblem } from './graphql-body.ts'
 import { operation, type Context, type Explanation, type Refusal } from './refusal.ts'
 import { isDivisibleRequest } from './refusals-conflict.ts'
 import { explainRefusal } from './refusals.ts'
@@ -22,6 +22,11 @@ export function branchMoved(detail: Prose): GitHubError {
     reason: 'branch-moved',
     isRefused: true,
   })
+}
+
+/** Whether the request is too large, and can be divided. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof GitHubError && error.reason === 'too-large'
 }
 
 /** Converts an error thrown by octokit, which wraps everything that `fetch` throws in an HTTP 500. */
@@ -110,8 +115,9 @@ function errorFromProblem(
     url: '',
   }
   const explanation = explainRefusal(refusal, context)
-  // A field below the mutation's own can only fail after the mutation.
-  const isUnclear = hasData || path.length > 1 || !explanation.isCertain
+  // A field below the mutation's own can only fail after the mutation, and so may a limit's.
+  const isLate = path.length > 1 || type === resourceLimitType
+  const isUnclear = hasData || isLate || !explanation.isCertain
   const error = gitHubError(refusal, explanation, isWrite && isUnclear)
   return { error, isKnown: explanation.isCertain }
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { CommitRequest } from '../core/changes.ts'
 import type { FileEdit } from '../core/entry.ts'
-import { GitHubError } from '../core/errors.ts'
 import type { CommitReference } from '../core/result.ts'
 import type { GitHubClient } from './client.ts'
+import { isTooLarge } from './errors.ts'
 import type { Purpose } from './refusal.ts'
 import { moveBranch } from './refs.ts'
 
@@ -135,8 +135,7 @@ async function createTreeInHalves(
     )
     return sha
   } catch (error) {
-    const tooLarge = error instanceof GitHubError && error.reason === 'too-large'
-    if (!tooLarge || entries.length === 1) throw error
+    if (!isTooLarge(error) || entries.length === 1) throw error
     const middle = Math.ceil(entries.length / 2)
     const first = await createTreeInHalves(client, purpose, base, entries.slice(0, middle))
     return createTreeInHalves(client, purpose, first, entries.slice(middle))

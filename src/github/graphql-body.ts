@@ -79,6 +79,14 @@ export function isTemporary({ type, message }: GraphqlProblem): boolean {
 }
 
 /**
+ * One query asks for more than GitHub computes at a time, so that the same query fails again:
+ * `Resource limits for this query exceeded.` with a part of the data
+ * (github.blog/changelog/2025-09-01-graphql-api-resource-limits,
+ * yoshi389111/github-profile-3d-contrib#163).
+ */
+export const resourceLimitType = 'RESOURCE_LIMITS_EXCEEDED'
+
+/**
  * - type `RATE_LIMITED`, `API rate limit exceeded for installation ID …`: the primary limit
  * - `You have exceeded a secondary rate limit. …`, since 2021
  * - `You have triggered an abuse detection mechanism. …`, before

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { BranchSnapshot } from '../core/branch.ts'
-import { GitHubError } from '../core/errors.ts'
 import type { BranchCommit, DirectoryHistory } from '../core/removal.ts'
 import { list } from '../http/list.ts'
 import { aliasedObjects, aliasesFor, objectFields, type Aliases } from './aliases.ts'
 import type { GitHubClient } from './client.ts'
+import { isTooLarge } from './errors.ts'
 
 /**
  * The history of directories and files. GitHub filters it as `git log -- <path>` does: of a merge that
@@ -93,7 +93,7 @@ export type DirectoryHistories = {
 
 /**
  * Reads the newest commits of a snapshot's directories, and of its branch, in one request: a hundred of
- * each, or less if GitHub takes too long.
+ * each, or less if GitHub takes too long or has to compute too much.
  */
 export async function readDirectoryHistories(
   client: GitHubClient,
@@ -152,9 +152,4 @@ export function historyFields(
       return `${alias}: history(first: ${first}${filter}) { ${selection(path)} }`
     })
     .join('\n')
-}
-
-/** Whether GitHub took too long. */
-export function isTooLarge(error: unknown): boolean {
-  return error instanceof GitHubError && error.reason === 'too-large'
 }

@@ -1,11 +1,11 @@
 import { GitHubError } from '../core/errors.ts'
-import { isTooLarge } from './history.ts'
+import { isTooLarge } from './errors.ts'
 
 /** After so many items that could not even be read alone, something else is wrong. */
 const maxFailures = 2
 
 /**
- * Reads what GitHub knows about items, so many in a request. If that takes too long, each half is read
+ * Reads what GitHub knows about items, so many in a request. If that is too much, each half is read
  * on its own, and what cannot be read takes nothing away from the rest.
  *
  * @param report is told how many items are done.

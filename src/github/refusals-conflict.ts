@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { own, prose } from '../core/text/prose.ts'
 import { parseJson } from '../http/transport.ts'
+import { resourceLimitType } from './graphql-body.ts'
 import { operation, type Context, type Refusal, type RefusalKind } from './refusal.ts'
 
 /**
@@ -111,6 +112,15 @@ function branchMoved({ purpose }: Context) {
   } as const
 }
 
+const overResourceLimit: RefusalKind = ({ type, url }, context) =>
+  type === resourceLimitType
+    ? {
+        text: prose`A request to ${operation(context, url)} takes more than GitHub's resource limits allow`,
+        advice: prose`The action has divided it as far as it can. The next run will try again. If this persists, split the models among several jobs with the input \`models\`.`,
+        reason: 'too-large',
+      }
+    : undefined
+
 /**
  * A tree of more than 200-250 inline files or about 2.5 MB: 422 `Sorry, your request timed out. It is
  * likely that your input was too large to process.`, or 502.
@@ -152,6 +162,6 @@ const unavailable: RefusalKind = ({ status, url }, context) =>
     : undefined
 
 export const conflictRefusals = {
-  byWords: [alreadyExists, nameConflict, notReady, moved],
+  byWords: [overResourceLimit, alreadyExists, nameConflict, notReady, moved],
   byStatus: [conflict, tooLarge, unavailable],
 }
