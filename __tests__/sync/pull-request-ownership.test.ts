@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { isPullRequestCreation, isRefUpdate } from '../../testing/github/faults.ts'
+import { isComparison } from '../../testing/github/matchers.ts'
 import {
   amend,
   closePullRequest,
@@ -65,6 +66,17 @@ const foreignCommit = /Branch `mlflow-sync\/main` has a commit that the action d
 describe("the action's own proposal", () => {
   beforeEach(async () => {
     await sync()
+  })
+
+  test('is not called foreign if GitHub does not find it for a moment', async () => {
+    project.repository.push('main', { 'other.txt': 'x' })
+    const body = '{"message":"Not Found"}'
+    world.github.inject({ kind: 'respond', status: 404, body }, { match: isComparison })
+    const step = await sync()
+    expect(step.exitCode).toBe(1)
+    expect(step.log).not.toMatch(foreignCommit)
+    expect(step.log).toContain('[GitHub: Not Found]')
+    await expectUpdate()
   })
 
   test('is recognised although a person rewrote the body', async () => {

@@ -86,6 +86,8 @@ export type GitHubReason =
   | 'response-too-large'
   /** It does not exist, or the token may not see it. */
   | 'hidden'
+  /** Two commits that were compared have no ancestor in common. */
+  | 'no-common-history'
 
 /** GitHub rejected a request or did not send a usable response. */
 export class GitHubError extends ActionError {

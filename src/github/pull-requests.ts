@@ -117,8 +117,7 @@ async function commitsAhead(
     )
     return ahead_by
   } catch (error) {
-    // Both commits have just been read.
-    if (error instanceof GitHubError && error.status === 404) return undefined
+    if (error instanceof GitHubError && error.reason === 'no-common-history') return undefined
     throw error
   }
 }

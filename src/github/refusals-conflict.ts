@@ -54,6 +54,16 @@ const movedPattern = new RegExp(
 const nameConflictPattern =
   /'refs\/[^']+' exists\b|non-empty directory|refname conflict|ref cannot be created/i
 
+/** `No common ancestor between … and ….`, HTTP 404: a comparison (slapperwan/gh4a#544). */
+const noCommonHistory: RefusalKind = ({ message }, { repository, purpose }) =>
+  purpose === 'read' && /no common ancestor between/i.test(message)
+    ? {
+        text: prose`Two commits of \`${repository}\` have no common history`,
+        advice: prose`GitHub's message says which.`,
+        reason: 'no-common-history',
+      }
+    : undefined
+
 const alreadyExists: RefusalKind = ({ message }, { repository }) =>
   /a pull request already exists for/i.test(message)
     ? {
@@ -162,6 +172,6 @@ const unavailable: RefusalKind = ({ status, url }, context) =>
     : undefined
 
 export const conflictRefusals = {
-  byWords: [overResourceLimit, alreadyExists, nameConflict, notReady, moved],
+  byWords: [overResourceLimit, noCommonHistory, alreadyExists, nameConflict, notReady, moved],
   byStatus: [conflict, tooLarge, unavailable],
 }
