@@ -5,6 +5,7 @@ import {
   isReviewRequest,
 } from '../../testing/github/matchers.ts'
 import { editPullRequest } from '../../testing/github/people.ts'
+import { secondaryLimit } from '../../testing/github/responses.ts'
 import type { Project } from '../../testing/project.ts'
 import { onlyPullRequest } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
@@ -58,6 +59,19 @@ test('those that GitHub refuses are named in a warning, and the others are asked
     /The review of pull request #1 .*could not be requested from `nobody`, `acme\/nothing`: Only users and teams with access .*\[GitHub: Reviews may only be requested from collaborators\. .*correct `pull-request-reviewers`/,
   )
   expect(warningsOf(step).join('\n')).not.toMatch(/`(ada|acme\/models)`/)
+})
+
+test('are not asked one by one while GitHub limits the rate of requests', async () => {
+  const body = JSON.stringify({ message: secondaryLimit })
+  world.github.inject(
+    { kind: 'respond', status: 403, body, headers: { 'retry-after': '7200' } },
+    { match: isReviewRequest, times: Infinity },
+  )
+  const step = await sync('ada\ngrace')
+  expect(step.exitCode).toBe(0)
+  expect(reviewRequests(step)).toHaveLength(1)
+  expect(warningsOf(step).join('\n')).toMatch(/from `ada`, `grace`: GitHub limits the rate/)
+  world.github.clearFaults()
 })
 
 test('the author of the pull request, or a single one, is refused in one request', async () => {

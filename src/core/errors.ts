@@ -88,6 +88,8 @@ export type GitHubReason =
   | 'hidden'
   /** Two commits that were compared have no ancestor in common. */
   | 'no-common-history'
+  /** GitHub limits the rate of requests, for longer than a sync may wait. */
+  | 'rate-limit'
 
 /** GitHub rejected a request or did not send a usable response. */
 export class GitHubError extends ActionError {

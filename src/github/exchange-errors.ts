@@ -51,6 +51,7 @@ export function rateLimitError(
       : prose`GitHub limits the rate of requests until ${own(until.toISOString())}, longer than a sync may wait`
   return new GitHubError(prose`${limit} (HTTP ${status})`, {
     status,
+    reason: 'rate-limit',
     isRefused: true,
     advice: prose`The first run after that will catch up on everything. To send fewer requests, sync less often${byPlace(', or check out the repository before this step with `actions/checkout`', '')}.`,
   })

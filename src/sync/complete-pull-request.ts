@@ -90,8 +90,8 @@ async function requestReviewers(
 }
 
 /** GitHub refuses all of them because of one: a team that it does not show is a 404 or a 403. */
-function mayConcernOne({ status }: GitHubError): boolean {
-  return status === 422 || status === 403 || status === 404
+function mayConcernOne({ status, reason }: GitHubError): boolean {
+  return reason !== 'rate-limit' && (status === 422 || status === 403 || status === 404)
 }
 
 function reviewerWarning(
