@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
-import { GitHubError } from '../../src/core/errors.ts'
+import { GitHubError, isCertainRefusal } from '../../src/core/errors.ts'
 import type { HttpResult } from '../../src/http/transport.ts'
+import { resourceLimit } from '../../testing/github/responses.ts'
 import { response, scriptedGitHub } from '../fixtures/scripted-github.ts'
 
 const commit = { createCommitOnBranch: { commit: { oid: 'a' } } }
@@ -97,6 +98,20 @@ describe('a mutation', () => {
       }),
     ],
     [
+      'a stale head below the mutation',
+      response(200, {
+        data: { createCommitOnBranch: { commit: null } },
+        errors: [
+          problem({
+            type: 'STALE_DATA',
+            message: 'Expected …',
+            path: ['createCommitOnBranch', 'commit'],
+          }),
+        ],
+      }),
+    ],
+    ['a limit of resources', response(200, { data, errors: [problem(resourceLimit)] })],
+    [
       'a refusal next to an error without a type',
       response(200, {
         data,
@@ -105,7 +120,9 @@ describe('a mutation', () => {
     ],
   ])('may have been carried out after %s', async (_, result) => {
     const { github, result: outcome } = mutate(result)
-    expect((await errorOf(outcome)).outcomeUnknown).toBe(true)
+    const error = await errorOf(outcome)
+    expect(error).toMatchObject({ outcomeUnknown: true, isRefused: false, reason: undefined })
+    expect(isCertainRefusal(error)).toBe(false)
     expect(github.requests).toHaveLength(1)
   })
 

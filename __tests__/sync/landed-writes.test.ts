@@ -13,7 +13,7 @@ import {
 } from '../../testing/github/matchers.ts'
 import { closePullRequest, openByHand } from '../../testing/github/people.ts'
 import { mergePullRequest, updateBranch } from '../../testing/github/pull-requests.ts'
-import { htmlPage } from '../../testing/github/responses.ts'
+import { graphqlErrors, htmlPage } from '../../testing/github/responses.ts'
 import type { Project } from '../../testing/project.ts'
 import { headBranch } from '../../testing/pull-requests.ts'
 import { useWorld } from '../../testing/use-world.ts'
@@ -28,6 +28,12 @@ beforeEach(async () => {
   project = world.createProject()
   await project.register('m')
 })
+
+/** ministryofjustice/modernisation-platform#11985. */
+const stale = {
+  type: 'STALE_DATA',
+  message: 'Expected branch to point to "x" but it did not.  Pull and try again.',
+}
 
 /** What a proxy, or a token whose permission was just changed, responds with. */
 const refusal: FaultResponse = {
@@ -44,6 +50,19 @@ const otherWorkflow = {
   GITHUB_REPOSITORY: 'acme/models',
   GITHUB_RUN_ID: '7',
 }
+
+test('a commit is found although its response says that the branch moved', async () => {
+  const problem = { ...stale, path: ['createCommitOnBranch', 'commit'] }
+  const response = graphqlErrors([problem], { createCommitOnBranch: { commit: null } })
+  world.github.inject({ kind: 'respond-after', ...response }, { match: isCommit })
+  const { exitCode, outputs } = await runInProcess(world, project, {})
+  expect(exitCode).toBe(0)
+  expect(outputs).toMatchObject({
+    operation: 'committed',
+    'created-count': '1',
+    'commit-sha': project.repository.head(),
+  })
+})
 
 describe('a commit whose response was lost', () => {
   test.each([

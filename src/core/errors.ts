@@ -125,7 +125,7 @@ export class GitHubError extends ActionError {
 
 /** Whether an error says that a write was certainly not carried out. */
 export function isCertainRefusal(error: unknown): error is GitHubError {
-  return error instanceof GitHubError && (error.isRefused || error.reason === 'branch-moved')
+  return error instanceof GitHubError && error.isRefused
 }
 
 /** The sync cannot continue, or has stopped to avoid doing harm. */

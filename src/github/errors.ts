@@ -74,8 +74,8 @@ export type GraphqlRequest = {
 }
 
 /**
- * Converts the `errors` of a GraphQL response; the least certain one counts. If none of them says what
- * is wrong, the response is only unexpected.
+ * Converts the `errors` of a GraphQL response, at least one; the least certain one counts, then one that
+ * the action reacts to. If none of them says what is wrong, the response is only unexpected.
  */
 export function errorFromGraphql(
   problems: readonly GraphqlProblem[],
@@ -83,11 +83,14 @@ export function errorFromGraphql(
   request: GraphqlRequest,
 ): GitHubError | UnexpectedResponse {
   const found = problems.map((problem) => errorFromProblem(problem, context, request))
-  const errors = found.map(({ error }) => error)
-  const unclear = errors.find(({ outcomeUnknown }) => outcomeUnknown)
-  const decisive = errors.find(({ reason }) => reason !== undefined)
-  const error = unclear ?? decisive ?? errors[0] ?? invalidResponse(prose`no data`, request.isWrite)
+  const { error } = found.reduce((most, next) =>
+    weight(next.error) > weight(most.error) ? next : most,
+  )
   return found.some(({ isKnown }) => isKnown) ? error : new UnexpectedResponse(error)
+}
+
+function weight({ outcomeUnknown, reason }: GitHubError): number {
+  return outcomeUnknown ? 2 : Number(reason !== undefined)
 }
 
 function errorFromProblem(
@@ -128,7 +131,14 @@ function gitHubError(
   outcomeUnknown: boolean,
 ): GitHubError {
   const isRefused = isGitHubs && status < 500 && !outcomeUnknown
-  const details = { status, advice, reason, outcomeUnknown, isRefused }
+  const details = {
+    status,
+    advice,
+    // A response that contradicts itself is no reason for anything.
+    reason: outcomeUnknown ? undefined : reason,
+    outcomeUnknown,
+    isRefused,
+  }
   return new GitHubError(isGitHubs ? prose`${text} [GitHub: ${shorten(message)}]` : text, details)
 }
 

@@ -66,18 +66,14 @@ async function probeCommit(
   })
 }
 
-/** `No commits between main and main`, or other words for it. No other error proves a permission. */
-const sameBranchPattern = /no commits between|\b(head|base)\b.*\b(same|identical|different)\b/i
-
-/** GitHub rejects a pull request from a branch into itself, after checking the permission. */
+/** `No commits between main and main`: GitHub rejects it after checking the permission. */
 async function probePullRequest(client: GitHubClient, branch: string): Promise<void> {
   try {
     await client.rest('pull-request', opened, (octokit, at) =>
       octokit.rest.pulls.create({ ...at, head: branch, base: branch, title: 'Check' }),
     )
   } catch (error) {
-    const isRejected = error instanceof GitHubError && error.status === 422
-    if (isRejected && sameBranchPattern.test(error.message)) return
+    if (error instanceof GitHubError && error.reason === 'branch-moved') return
     throw error
   }
   throw new GitHubError(prose`GitHub accepted a pull request that it must reject`, {
