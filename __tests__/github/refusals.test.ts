@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { plain } from '../../src/core/text/prose.ts'
 import type { Purpose, Refusal } from '../../src/github/refusal.ts'
 import { explainRefusal } from '../../src/github/refusals.ts'
+import { queuedBranch, resourceLimit } from '../../testing/github/responses.ts'
 import { plainTexts } from '../fixtures/plain-texts.ts'
 
 const repository = 'acme/deployments'
@@ -74,6 +75,40 @@ describe('a branch that moved', () => {
     expect(reason).toBeUndefined()
     expect(text).toContain('forbids this commit')
   })
+})
+
+describe('a branch whose pull request is in a merge queue', () => {
+  const { message, type } = queuedBranch('mlflow-sync/main')
+
+  test.each<[string, Partial<Refusal>, Purpose]>([
+    [message, { status: 200, type }, 'propose'],
+    [message, { status: 200, type: 'UNPROCESSABLE' }, 'propose'],
+    [message, {}, 'commit'],
+    [`Repository rule violations found ${message}`, {}, 'propose'],
+  ])('is not taken for one with a rule: %s %j', (words, given, purpose) => {
+    const { text, advice, reason } = explain(words, purpose, given)
+    expect(text).toBe(
+      "The branch's pull request in `acme/deployments` is in a merge queue, so GitHub does not change the branch",
+    )
+    expect(advice).toMatch(/first run after the merge.*remove the pull request from the queue/)
+    expect(reason).toBeUndefined()
+  })
+})
+
+test('a query over the resource limits is too large', () => {
+  const { message, type } = resourceLimit
+  const { text, advice, reason } = explain(message, 'read', { status: 200, type })
+  expect(text).toBe(
+    "A request to read `acme/deployments` takes more than GitHub's resource limits allow",
+  )
+  expect(advice).toContain('`models`')
+  expect(reason).toBe('too-large')
+})
+
+test('only its words tell that two commits have no common history', () => {
+  const message = `No common ancestor between ${oid} and ${'b'.repeat(40)}.`
+  expect(explain(message, 'read', { status: 404 }).reason).toBe('no-common-history')
+  expect(explain('Not Found', 'read', { status: 404 }).reason).toBe('hidden')
 })
 
 test('an open pull request is recognised', () => {
@@ -174,6 +209,7 @@ describe('a rule', () => {
     'Cannot create ref due to creations being restricted.',
     'Cannot delete this branch',
     'Cannot force-push to this branch',
+    'Cannot delete a protected branch',
     'Cannot update this protected ref.',
     'Changes must be made through a pull request.',
     '5 of 5 required status checks are expected.',

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { GitHubError } from '../../src/core/errors.ts'
 import type { HttpResult } from '../../src/http/transport.ts'
 import { response, scriptedGitHub, type ScriptedGitHub } from '../fixtures/scripted-github.ts'
+import { resourceLimit, tooQuickly } from '../../testing/github/responses.ts'
 import { plainTexts } from '../fixtures/plain-texts.ts'
 
 const success = response(200, { data: { x: { y: 1 } } })
@@ -59,6 +60,19 @@ describe('a rate limit', () => {
       await expect(send(github)).resolves.toEqual({ x: { y: 1 } })
       expect(github.waits).toEqual([waitMs])
     }
+  })
+
+  test('is waited for if something was submitted too quickly', async () => {
+    const github = scriptedGitHub(response(422, tooQuickly), response(201, { number: 1 }))
+    await expect(openPullRequest(github)).resolves.toEqual({ number: 1 })
+    expect(github.waits).toEqual([60_000])
+  })
+
+  test.each([403, 422])('is not found in a name: HTTP %d', async (status) => {
+    const message = 'Required status check "was submitted too quickly" is expected.'
+    const github = scriptedGitHub(response(status, { message }))
+    await expect(openPullRequest(github)).rejects.toThrow(/status checks are required first/)
+    expect(github.waits).toEqual([])
   })
 
   test('is not found in data', async () => {
@@ -143,6 +157,9 @@ describe('what is not ready yet', () => {
   const unresolved = response(422, {
     message: "Could not resolve to a node with the global id of 'PR_x'.",
   })
+  const hiddenTeam = response(422, {
+    message: "Could not resolve to a node with the global id of 'T_x'.",
+  })
   const invalidHead = response(422, {
     message: 'Validation Failed',
     errors: [{ resource: 'PullRequest', field: 'head', code: 'invalid' }],
@@ -156,6 +173,21 @@ describe('what is not ready yet', () => {
     expect([labels.waits, pulls.waits]).toEqual([[1000], [1000]])
   })
 
+  test('is explained if it never is', async () => {
+    await expect(addLabels(scriptedGitHub(unresolved))).rejects.toThrow(
+      /^GitHub does not find the new pull request in `acme\/deployments`/,
+    )
+  })
+
+  test('is neither a team that the token may not see nor a name', async () => {
+    const message = 'Required status check "tree sha does not exist" is expected.'
+    for (const refused of [hiddenTeam, response(422, { message })]) {
+      const github = scriptedGitHub(refused)
+      await expect(addLabels(github)).rejects.toThrow(/can't see|status checks/)
+      expect(github.requests).toHaveLength(1)
+    }
+  })
+
   test('is given up after a few tries', async () => {
     const github = scriptedGitHub(invalidHead)
     await expect(openPullRequest(github)).rejects.toMatchObject({
@@ -164,6 +196,13 @@ describe('what is not ready yet', () => {
     })
     expect(github.requests).toHaveLength(4)
   })
+})
+
+test("a query over GitHub's resource limits is not sent again", async () => {
+  const problems = [{ ...resourceLimit, path: ['x', 'b7'] }, { message: 'new' }]
+  const github = scriptedGitHub(response(200, { data: { x: { y: 1 } }, errors: problems }))
+  await expect(query(github)).rejects.toMatchObject({ reason: 'too-large' })
+  expect(github.requests).toHaveLength(1)
 })
 
 test('a page of HTML is retried twice', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { withoutNames } from './words.ts'
 
 const problem = z.object({
   /** GitHub's error type, e.g. `STALE_DATA`. Invalid queries and GitHub's own failures have none. */
@@ -75,7 +76,7 @@ const temporaryPattern =
 
 /** Whether GitHub itself calls the failure temporary. */
 export function isTemporary({ type, message }: GraphqlProblem): boolean {
-  return !permanentTypes.has(type ?? '') && temporaryPattern.test(message)
+  return !permanentTypes.has(type ?? '') && temporaryPattern.test(withoutNames(message))
 }
 
 /**
@@ -96,5 +97,5 @@ const rateLimitPattern =
   /secondary rate limit|abuse detection mechanism|api rate limit (already )?exceeded|was submitted too quickly/i
 
 export function saysRateLimit(message: string): boolean {
-  return rateLimitPattern.test(message)
+  return rateLimitPattern.test(withoutNames(message))
 }

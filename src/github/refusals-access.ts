@@ -1,5 +1,6 @@
 import type { GitHubReason } from '../core/errors.ts'
 import { byPlace, linkTo, prose, type Prose } from '../core/text/prose.ts'
+import { hiddenTeamPattern } from './not-ready.ts'
 import { operation, type Context, type Refusal, type RefusalKind } from './refusal.ts'
 import { missingPermission, notFound } from './refusals-permission.ts'
 
@@ -94,7 +95,9 @@ const table: readonly Access[] = [
   },
   {
     // `Repository has been locked for migration.`, `Repository has been disabled`
-    matches: says(/repository .*\b(locked|disabled)\b|read.only mode|maintenance mode/i),
+    matches: says(
+      /repository (was|is|has been)( currently)? (locked|disabled)|read.only mode|maintenance mode/i,
+    ),
     text: ({ repository }) => prose`\`${repository}\` is locked or disabled at the moment`,
     advice: prose`It may be in a migration or over a billing limit: see its settings. The first run after that will catch up.`,
   },
@@ -102,7 +105,7 @@ const table: readonly Access[] = [
     // `refusing to allow a GitHub App to create or update workflow \`…\` without \`workflows\` permission`;
     // `refusing to allow an integration to create or update .github/workflows/ci.yml`
     matches: says(
-      /without `?workflows?`? (permission|scope)|refusing to allow .* to create or update/i,
+      /without (``|workflows?) (permission|scope)|refusing to allow .* to create or update/i,
     ),
     text: ({ repository }) => prose`The token may not change workflows in \`${repository}\``,
     advice: prose`The branch differs in its workflow files. Update or delete that branch yourself, or use the token of a GitHub App with "Workflows: Read and write": the workflow's own token never has that permission.`,
@@ -127,10 +130,7 @@ const table: readonly Access[] = [
     advice: prose`Leave them out of \`pull-request-reviewers\`, or use ${otherToken} as \`github-token\`.`,
   },
   {
-    // `Could not resolve to a node with the global id of 'T_kwDOAAX3184BHlgu'.` (`MDQ6VGVhb…` in older
-    // organizations), about a team that exists (peter-evans/create-pull-request#155,
-    // actions/github-script#572)
-    matches: says(/could not resolve to a node with the global id of '(T_|MDQ6VGVhb)/i),
+    matches: says(hiddenTeamPattern),
     text: () => prose`The token can't see the organization's teams`,
     advice: prose`The workflow's own token never can. Use the token of a GitHub App with "Members: Read-only", or a personal access token with the scope \`repo\`, as \`github-token\`.`,
   },
@@ -186,7 +186,7 @@ const denied: RefusalKind = ({ status, url }, context) =>
       }
     : undefined
 
-const byWords = table.map(
+const tableKinds = table.map(
   ({ matches, text, advice, reason }): RefusalKind =>
     (refusal, context) =>
       matches(refusal)
@@ -198,9 +198,7 @@ const byWords = table.map(
         : undefined,
 )
 
-export const accessRefusals: readonly RefusalKind[] = [
-  ...byWords,
-  missingPermission,
-  denied,
-  notFound,
-]
+export const accessRefusals = {
+  byWords: [...tableKinds, missingPermission],
+  byStatus: [denied, notFound],
+}

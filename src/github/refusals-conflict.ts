@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { own, prose } from '../core/text/prose.ts'
 import { parseJson } from '../http/transport.ts'
+import { statusPage } from './exchange-errors.ts'
 import { resourceLimitType } from './graphql-body.ts'
+import { findNotReady } from './not-ready.ts'
 import { operation, type Context, type Refusal, type RefusalKind } from './refusal.ts'
 
 /**
@@ -27,11 +29,11 @@ const movedPattern = new RegExp(
     '\\b(is at [0-9a-f]{7,64}|is missing) but expected',
     'incorrect old value provided',
     'not a fast.forward',
-    'non-fast-forward',
+    '\\(non-fast-forward\\)|non-fast-forward (update|push)',
     'reference (cannot be updated|does not exist|already exists)',
     'a ref named .* already exists',
     'unable to resolve reference',
-    "\\.lock': file exists",
+    "unable to create '': file exists",
     '(object|parent sha) does not exist',
     'no commit exists with (the )?specified expectedheadoid',
     '(base|head) branch was modified',
@@ -52,7 +54,7 @@ const movedPattern = new RegExp(
  * does for rules.
  */
 const nameConflictPattern =
-  /'refs\/[^']+' exists\b|non-empty directory|refname conflict|ref cannot be created/i
+  /'' exists\b|non-empty directory|refname conflict|ref cannot be created/i
 
 /** `No common ancestor between … and ….`, HTTP 404: a comparison (slapperwan/gh4a#544). */
 const noCommonHistory: RefusalKind = ({ message }, { repository, purpose }) =>
@@ -82,31 +84,19 @@ const nameConflict: RefusalKind = ({ message }, { repository, purpose }) => {
 }
 
 const moved: RefusalKind = ({ type, message }, context) =>
-  type === 'STALE_DATA' || (context.purpose !== 'read' && saysMoved(message))
+  type === 'STALE_DATA' || (context.purpose !== 'read' && movedPattern.test(message))
     ? branchMoved(context)
     : undefined
 
-/** A rule can have any pattern, which its violation quotes. */
-function saysMoved(message: string): boolean {
-  return movedPattern.test(message) && !/rule violations? found/i.test(message)
-}
-
-/** Lasts longer than `isNotYet` in retry.ts waits, so another attempt would not help either. */
-const notReady: RefusalKind = ({ message }, { repository, purpose }) => {
-  if (purpose === 'read') return undefined
-  const advice = prose`The next run will try again. If this persists, see https://www.githubstatus.com.`
-  if (/pullrequest\.head is invalid/i.test(message)) {
-    return {
-      text: prose`GitHub does not find the pull request's head branch in \`${repository}\``,
-      advice,
-    }
-  }
-  return /tree sha does not exist/i.test(message)
-    ? {
-        text: prose`GitHub does not find the files that were just sent to \`${repository}\``,
-        advice,
+/** The retries waited for it in vain, so another attempt would not help either. */
+const notReady: RefusalKind = ({ status, message }, { repository, purpose }) => {
+  const what = purpose === 'read' ? undefined : findNotReady(status, message)
+  return what === undefined
+    ? undefined
+    : {
+        text: prose`GitHub does not find ${own(what)} in \`${repository}\``,
+        advice: prose`The next run will try again. If this persists, see https://www.githubstatus.com.`,
       }
-    : undefined
 }
 
 /** Every other HTTP 409 to a write is a conflict with somebody else's write. */
@@ -167,7 +157,7 @@ const unavailable: RefusalKind = ({ status, url }, context) =>
   status >= 500
     ? {
         text: prose`GitHub could not carry out a request to ${operation(context, url)} (HTTP ${status})`,
-        advice: prose`See https://www.githubstatus.com. The next run will catch up.`,
+        advice: statusPage,
       }
     : undefined
 

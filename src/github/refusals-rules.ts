@@ -33,17 +33,20 @@ const wordings: readonly (readonly [RuleName, RegExp])[] = [
   ['lock', /locked branch|branch is locked|branch is read.only/i],
   // `Cannot create ref due to creations being restricted.`
   ['creation', /creations being restricted/i],
-  // `Cannot delete this branch`
-  ['deletion', /cannot delete this (protected )?branch/i],
+  // `Cannot delete this branch`, `Cannot delete a protected branch` (weaveworks/wksctl#36)
+  ['deletion', /cannot delete (this|a) (protected )?branch/i],
   // `Cannot force-push to this branch`
-  ['non_fast_forward', /cannot force.push to this (protected )?branch/i],
+  ['non_fast_forward', /cannot force.push to (this|a) (protected )?branch/i],
   // `This branch must not contain merge commits.` (dependabot-core matches it)
   ['required_linear_history', /must not contain merge commits/i],
   // `Commits must have verified signatures.`
-  ['required_signatures', /verified signatures?|commits? must be signed/i],
+  ['required_signatures', /(verified|valid) signatures?|commits? must be signed/i],
   // Patterns are named after their requirement in the settings, `Must match a given regex pattern`,
   // `Must start with a matching pattern`, …: `Commit message must match a given regex pattern: ^feat`.
-  ['commit_message_pattern', /commit messages? (must|does|do|is|are)\b|signed-off-by|sign.?off/i],
+  [
+    'commit_message_pattern',
+    /commit messages? (must|does|do|is|are)\b|sign(ed)?.?off\b.* (required|missing)|(must|missing) .*sign(ed)?.?off\b/i,
+  ],
   ['email_pattern', /(author|committer)('s)? email/i],
   ['branch_name_pattern', /(branch|ref) names? (must|does|do|is|are)\b/i],
   // `File path is restricted` (push rulesets; renovatebot/renovate#44819)
@@ -58,7 +61,7 @@ const wordings: readonly (readonly [RuleName, RegExp])[] = [
 
 /** Both kinds of rules without a sentence that is known, and hooks of GitHub Enterprise Server. */
 const anyRulePattern =
-  /rule violations? found|protected branch|reference update failed|hook declined|pre.receive/i
+  /rule violations? found|protected branch|reference update failed|hook declined|pre-receive hook/i
 
 /** `Secret detected in content` in REST, `Push cannot contain secrets` for a push. */
 const secretPattern = /secret detected|cannot contain secrets/i

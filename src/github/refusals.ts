@@ -10,27 +10,33 @@ import {
   type Refusal,
   type RefusalKind,
 } from './refusal.ts'
+import { withoutNames } from './words.ts'
 
 /**
  * All refusals that the action knows, in the order in which they are looked for. This is the only
  * place that decides what GitHub means, because most refusals can only be told apart by their words.
  *
- * The responses of others come first: their status says nothing about GitHub. Then conflicts whose
- * words are unmistakable, then rules, because a rule's violation also comes with the status of a
- * conflict (409) or of a missing permission (403).
+ * The responses of others come first: their status says nothing about GitHub. Then what its words say,
+ * then what its status says, because the violation of a rule also comes with the status of a conflict
+ * (409) or of a missing permission (403).
  */
-const kinds: readonly RefusalKind[] = [
-  notGitHubs,
-  ...conflictRefusals.byWords,
-  ...ruleRefusals,
-  ...conflictRefusals.byStatus,
-  ...accessRefusals,
-]
+function kindsFor(message: string): readonly RefusalKind[] {
+  const unmistakable = [...accessRefusals.byWords, ...conflictRefusals.byWords]
+  return [
+    notGitHubs,
+    // Such a message quotes the rule's pattern, which can have any words.
+    ...(/rule violations? found/i.test(message)
+      ? [...ruleRefusals, ...unmistakable]
+      : [...unmistakable, ...ruleRefusals]),
+    ...conflictRefusals.byStatus,
+    ...accessRefusals.byStatus,
+  ]
+}
 
 /** What a refusal means and how to fix it. */
 export function explainRefusal(given: Refusal, context: Context): Explanation {
   const refusal = { ...given, message: withoutNames(given.message) }
-  for (const kind of kinds) {
+  for (const kind of kindsFor(refusal.message)) {
     const explanation = kind(refusal, context)
     if (explanation !== undefined) return { ...explanation, isCertain: true }
   }
@@ -41,11 +47,6 @@ export function explainRefusal(given: Refusal, context: Context): Explanation {
     advice: prose`GitHub's message says why.`,
     isCertain: status >= 400 || permanentTypes.has(type ?? '') || code !== undefined,
   }
-}
-
-/** Names that people chose are quoted: `Required status check "merge conflict" is expected.` */
-function withoutNames(message: string): string {
-  return message.replace(/"[^"]*"/g, '""')
 }
 
 /** GitHub itself has pages for its own failures, and for requests that are too large. */

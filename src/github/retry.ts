@@ -9,6 +9,7 @@ import {
 } from '../http/retry.ts'
 import type { HttpResponse, HttpResult } from '../http/transport.ts'
 import { hasData, isTemporary, readGraphqlBody, saysRateLimit } from './graphql-body.ts'
+import { findNotReady } from './not-ready.ts'
 import { mayBeTooLarge } from './refusals-conflict.ts'
 import { refusalMessage } from './rest-body.ts'
 
@@ -23,8 +24,7 @@ const maxLimitWaitMs = 31_536_000_000
 /** An HTML page is maintenance, which may end soon, or a login, which will not. */
 const maxHtmlRetries = 2
 
-/** What GitHub has not copied to all of its servers is there a moment later, or never. */
-const maxNotYetRetries = 3
+const maxNotReadyRetries = 3
 
 /** A smaller request is a better second try than the same one. */
 const maxTooLargeRetries = 1
@@ -53,7 +53,9 @@ export function classifyResult(result: HttpResult, exchange: Exchange, now: numb
   if (isRateLimited(result, exchange)) {
     return retry('rate limit', { waitMs: rateLimitWaitMs(result, now) })
   }
-  if (isNotYet(result, json)) return retry('not ready yet', { maxRetries: maxNotYetRetries })
+  if (findNotReady(result.status, refusalMessage(json) ?? '') !== undefined) {
+    return retry('not ready yet', { maxRetries: maxNotReadyRetries })
+  }
   if (!isRepeatable) return { kind: 'final' }
   if (temporaryStatuses.has(result.status)) {
     const limits = { waitMs: retryAfterMs(result.headers, now) }
@@ -79,15 +81,16 @@ export function isIncomplete({ status }: HttpResponse, json: unknown): boolean {
 }
 
 /**
- * Whether a limit kept the request from being carried out. REST says so with 403 or 429, GraphQL also
- * with 200 (docs.github.com, "Rate limits for the GraphQL API"). Only errors are searched for words:
- * contents of files may have the same ones.
+ * Whether a limit kept the request from being carried out. REST says so with 403 or 429, or with 422 if
+ * something `was submitted too quickly`; GraphQL also with 200 (docs.github.com, "Rate limits for the
+ * GraphQL API"). Only errors are searched for words: contents of files may have the same ones.
  */
 export function isRateLimited(response: HttpResponse, exchange: Exchange): boolean {
   const { isGraphql, isRepeatable, json } = exchange
   const { status, headers } = response
   if (status === 429) return true
   const isSaid = saysRateLimit(refusalMessage(json) ?? '')
+  if (status === 422) return isSaid
   if (status === 403) {
     return isSaid || 'retry-after' in headers || headers['x-ratelimit-remaining'] === '0'
   }
@@ -107,22 +110,6 @@ function rateLimitWaitMs({ headers }: HttpResponse, now: number): number {
   return headers['x-ratelimit-remaining'] === '0' && /^\d+$/.test(reset)
     ? Math.min(Math.max(1000, Number(reset) * 1000 - now), maxLimitWaitMs)
     : secondaryLimitWaitMs
-}
-
-/**
- * GitHub rejects for a moment what refers to something that was just created:
- * - `Could not resolve to a node with the global id of '…'`: labels of a new pull request; but not that
- *   of a team (`T_…`, `MDQ6VGVhb…`), which this token will never see
- * - `{"resource":"PullRequest","field":"head","code":"invalid"}`: a pull request of a new branch
- * - `Tree SHA does not exist`: a commit of a new tree (dependabot-core retries it as well)
- */
-function isNotYet({ status }: HttpResponse, json: unknown): boolean {
-  return (
-    status === 422 &&
-    /could not resolve to a node with the global id of '(?!T_|MDQ6VGVhb)|pullrequest\.head is invalid|tree sha does not exist/i.test(
-      refusalMessage(json) ?? '',
-    )
-  )
 }
 
 function isTemporaryGraphql({ isGraphql, json }: Exchange): boolean {
