@@ -36200,7 +36200,7 @@ class GitHubError extends ActionError {
 }
 /** Whether an error says that a write was certainly not carried out. */
 function isCertainRefusal(error) {
-    return error instanceof GitHubError && (error.isRefused || error.reason === 'branch-moved');
+    return error instanceof GitHubError && error.isRefused;
 }
 /** The sync cannot continue, or has stopped to avoid doing harm. */
 class SyncError extends ActionError {
@@ -40501,7 +40501,7 @@ const environmentSchema = schemas/* object */.Ikc({
 
 /***/ }),
 
-/***/ 9973:
+/***/ 7143:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41569,6 +41569,7 @@ function rateLimitError(status, until, tries) {
         : (0,prose/* prose */.CS) `GitHub limits the rate of requests until ${(0,prose/* own */.ZV)(until.toISOString())}, longer than a sync may wait`;
     return new errors/* GitHubError */.y_((0,prose/* prose */.CS) `${limit} (HTTP ${status})`, {
         status,
+        reason: 'rate-limit',
         isRefused: true,
         advice: (0,prose/* prose */.CS) `The first run after that will catch up on everything. To send fewer requests, sync less often${(0,prose/* byPlace */.hz)(', or check out the repository before this step with `actions/checkout`', '')}.`,
     });
@@ -41602,7 +41603,23 @@ function placeOf(target, origin) {
     return target.origin === origin ? target.pathname : target.origin;
 }
 
+;// CONCATENATED MODULE: ./src/github/words.ts
+/**
+ * Names in GitHub's messages: `Required status check "merge conflict" is expected.`, ``workflow
+ * `.github/workflows/dco-signoff.yml` ``, `a Ref with the name 'refs/heads/x'`, `Permission to
+ * acme/sign-off.git denied`. An apostrophe is no quotation mark, and the id of a node is not a name.
+ */
+const words_namePattern = /"[^"]*"|`[^`]*`|(?<!\w|global id of )'[^]{0,500}?'(?!\w)|(?<![^\s"'`])[^\s"'`]*\/[^\s"'`]*/g;
+/** GitHub's own words, because names can have any. Quotation marks stay where they are. */
+function withoutNames(message) {
+    return message.replace(words_namePattern, (name) => {
+        const [mark = ''] = name;
+        return /["'`]/.test(mark) ? mark + mark : '…';
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/github/graphql-body.ts
+
 
 const problem = schemas/* object */.Ikc({
     /** GitHub's error type, e.g. `STALE_DATA`. Invalid queries and GitHub's own failures have none. */
@@ -41658,8 +41675,15 @@ const permanentTypes = new Set([
 const temporaryPattern = /something went wrong|couldn.t respond to your request in time|timeout on |timed? ?out\b|\bupstream |internal (server )?error|service (is )?unavailable/i;
 /** Whether GitHub itself calls the failure temporary. */
 function isTemporary({ type, message }) {
-    return !permanentTypes.has(type ?? '') && temporaryPattern.test(message);
+    return !permanentTypes.has(type ?? '') && temporaryPattern.test(withoutNames(message));
 }
+/**
+ * One query asks for more than GitHub computes at a time, so that the same query fails again:
+ * `Resource limits for this query exceeded.` with a part of the data
+ * (github.blog/changelog/2025-09-01-graphql-api-resource-limits,
+ * yoshi389111/github-profile-3d-contrib#163).
+ */
+const resourceLimitType = 'RESOURCE_LIMITS_EXCEEDED';
 /**
  * - type `RATE_LIMITED`, `API rate limit exceeded for installation ID …`: the primary limit
  * - `You have exceeded a secondary rate limit. …`, since 2021
@@ -41668,7 +41692,7 @@ function isTemporary({ type, message }) {
  */
 const rateLimitPattern = /secondary rate limit|abuse detection mechanism|api rate limit (already )?exceeded|was submitted too quickly/i;
 function saysRateLimit(message) {
-    return rateLimitPattern.test(message);
+    return rateLimitPattern.test(withoutNames(message));
 }
 
 ;// CONCATENATED MODULE: ./src/github/refusal.ts
@@ -41824,7 +41848,39 @@ function parseJson(text) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/github/not-ready.ts
+
+/** In newer and older organizations: peter-evans/create-pull-request#155, actions/github-script#572. */
+const teamId = "'(?:T_|MDQ6VGVhb)";
+/** About a team that exists; this token will never see it. */
+const hiddenTeamPattern = new RegExp(`could not resolve to a node with the global id of ${teamId}`, 'i');
+const table = [
+    {
+        // `Could not resolve to a node with the global id of '…'`: labels of a new pull request
+        words: new RegExp(`could not resolve to a node with the global id of (?!${teamId})`, 'i'),
+        what: 'the new pull request',
+    },
+    {
+        // `{"resource":"PullRequest","field":"head","code":"invalid"}`: a pull request of a new branch
+        words: /pullrequest\.head is invalid/i,
+        what: "the pull request's head branch",
+    },
+    {
+        // A commit of a new tree; dependabot-core retries it as well.
+        words: /tree sha does not exist/i,
+        what: 'the files that were just sent',
+    },
+];
+/** What GitHub does not find yet; undefined if it refuses for another reason. */
+function findNotReady(status, message) {
+    const own = withoutNames(message);
+    return status === 422 ? table.find(({ words }) => words.test(own))?.what : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/github/refusals-conflict.ts
+
+
+
 
 
 
@@ -41851,11 +41907,11 @@ const movedPattern = new RegExp([
     '\\b(is at [0-9a-f]{7,64}|is missing) but expected',
     'incorrect old value provided',
     'not a fast.forward',
-    'non-fast-forward',
+    '\\(non-fast-forward\\)|non-fast-forward (update|push)',
     'reference (cannot be updated|does not exist|already exists)',
     'a ref named .* already exists',
     'unable to resolve reference',
-    "\\.lock': file exists",
+    "unable to create '': file exists",
     '(object|parent sha) does not exist',
     'no commit exists with (the )?specified expectedheadoid',
     '(base|head) branch was modified',
@@ -41872,7 +41928,15 @@ const movedPattern = new RegExp([
  * failed` (googleapis/release-please#1024, microsoft/vscode-remote-repositories-github#122), as it
  * does for rules.
  */
-const nameConflictPattern = /'refs\/[^']+' exists\b|non-empty directory|refname conflict|ref cannot be created/i;
+const nameConflictPattern = /'' exists\b|non-empty directory|refname conflict|ref cannot be created/i;
+/** `No common ancestor between … and ….`, HTTP 404: a comparison (slapperwan/gh4a#544). */
+const noCommonHistory = ({ message }, { repository, purpose }) => purpose === 'read' && /no common ancestor between/i.test(message)
+    ? {
+        text: (0,prose/* prose */.CS) `Two commits of \`${repository}\` have no common history`,
+        advice: (0,prose/* prose */.CS) `GitHub's message says which.`,
+        reason: 'no-common-history',
+    }
+    : undefined;
 const alreadyExists = ({ message }, { repository }) => /a pull request already exists for/i.test(message)
     ? {
         text: (0,prose/* prose */.CS) `\`${repository}\` already has an open pull request for this branch`,
@@ -41888,30 +41952,18 @@ const nameConflict = ({ message }, { repository, purpose }) => {
         advice: (0,prose/* prose */.CS) `Choose another \`pull-request-branch\`, or rename or delete the branch in the way.`,
     };
 };
-const moved = ({ type, message }, context) => type === 'STALE_DATA' || (context.purpose !== 'read' && saysMoved(message))
+const moved = ({ type, message }, context) => type === 'STALE_DATA' || (context.purpose !== 'read' && movedPattern.test(message))
     ? branchMoved(context)
     : undefined;
-/** A rule can have any pattern, which its violation quotes. */
-function saysMoved(message) {
-    return movedPattern.test(message) && !/rule violations? found/i.test(message);
-}
-/** Lasts longer than `isNotYet` in retry.ts waits, so another attempt would not help either. */
-const notReady = ({ message }, { repository, purpose }) => {
-    if (purpose === 'read')
-        return undefined;
-    const advice = (0,prose/* prose */.CS) `The next run will try again. If this persists, see https://www.githubstatus.com.`;
-    if (/pullrequest\.head is invalid/i.test(message)) {
-        return {
-            text: (0,prose/* prose */.CS) `GitHub does not find the pull request's head branch in \`${repository}\``,
-            advice,
+/** The retries waited for it in vain, so another attempt would not help either. */
+const notReady = ({ status, message }, { repository, purpose }) => {
+    const what = purpose === 'read' ? undefined : findNotReady(status, message);
+    return what === undefined
+        ? undefined
+        : {
+            text: (0,prose/* prose */.CS) `GitHub does not find ${(0,prose/* own */.ZV)(what)} in \`${repository}\``,
+            advice: (0,prose/* prose */.CS) `The next run will try again. If this persists, see https://www.githubstatus.com.`,
         };
-    }
-    return /tree sha does not exist/i.test(message)
-        ? {
-            text: (0,prose/* prose */.CS) `GitHub does not find the files that were just sent to \`${repository}\``,
-            advice,
-        }
-        : undefined;
 };
 /** Every other HTTP 409 to a write is a conflict with somebody else's write. */
 const conflict = ({ status }, context) => status === 409 && context.purpose !== 'read' ? branchMoved(context) : undefined;
@@ -41923,6 +41975,13 @@ function branchMoved({ purpose }) {
         reason: 'branch-moved',
     };
 }
+const overResourceLimit = ({ type, url }, context) => type === resourceLimitType
+    ? {
+        text: (0,prose/* prose */.CS) `A request to ${operation(context, url)} takes more than GitHub's resource limits allow`,
+        advice: (0,prose/* prose */.CS) `The action has divided it as far as it can. The next run will try again. If this persists, split the models among several jobs with the input \`models\`.`,
+        reason: 'too-large',
+    }
+    : undefined;
 /**
  * A tree of more than 200-250 inline files or about 2.5 MB: 422 `Sorry, your request timed out. It is
  * likely that your input was too large to process.`, or 502.
@@ -41955,11 +42014,11 @@ function isDivisibleRequest(url, body) {
 const unavailable = ({ status, url }, context) => status >= 500
     ? {
         text: (0,prose/* prose */.CS) `GitHub could not carry out a request to ${operation(context, url)} (HTTP ${status})`,
-        advice: (0,prose/* prose */.CS) `See https://www.githubstatus.com. The next run will catch up.`,
+        advice: statusPage,
     }
     : undefined;
 const conflictRefusals = {
-    byWords: [alreadyExists, nameConflict, notReady, moved],
+    byWords: [overResourceLimit, noCommonHistory, alreadyExists, nameConflict, notReady, moved],
     byStatus: [conflict, tooLarge, unavailable],
 };
 
@@ -42068,12 +42127,13 @@ function permissionToGrant(needed, purpose) {
 
 
 
+
 function says(pattern) {
     return ({ message }) => pattern.test(message);
 }
 const refusals_access_otherToken = (0,prose/* prose */.CS) `the workflow's own token or a GitHub App token`;
 /** The first that matches decides. */
-const table = [
+const refusals_access_table = [
     {
         matches: ({ status }) => status === 401,
         text: () => (0,prose/* prose */.CS) `GitHub does not accept the token`,
@@ -42138,14 +42198,14 @@ const table = [
     },
     {
         // `Repository has been locked for migration.`, `Repository has been disabled`
-        matches: says(/repository .*\b(locked|disabled)\b|read.only mode|maintenance mode/i),
+        matches: says(/repository (was|is|has been)( currently)? (locked|disabled)|read.only mode|maintenance mode/i),
         text: ({ repository }) => (0,prose/* prose */.CS) `\`${repository}\` is locked or disabled at the moment`,
         advice: (0,prose/* prose */.CS) `It may be in a migration or over a billing limit: see its settings. The first run after that will catch up.`,
     },
     {
         // `refusing to allow a GitHub App to create or update workflow \`…\` without \`workflows\` permission`;
         // `refusing to allow an integration to create or update .github/workflows/ci.yml`
-        matches: says(/without `?workflows?`? (permission|scope)|refusing to allow .* to create or update/i),
+        matches: says(/without (``|workflows?) (permission|scope)|refusing to allow .* to create or update/i),
         text: ({ repository }) => (0,prose/* prose */.CS) `The token may not change workflows in \`${repository}\``,
         advice: (0,prose/* prose */.CS) `The branch differs in its workflow files. Update or delete that branch yourself, or use the token of a GitHub App with "Workflows: Read and write": the workflow's own token never has that permission.`,
     },
@@ -42168,10 +42228,7 @@ const table = [
         advice: (0,prose/* prose */.CS) `Leave them out of \`pull-request-reviewers\`, or use ${refusals_access_otherToken} as \`github-token\`.`,
     },
     {
-        // `Could not resolve to a node with the global id of 'T_kwDOAAX3184BHlgu'.` (`MDQ6VGVhb…` in older
-        // organizations), about a team that exists (peter-evans/create-pull-request#155,
-        // actions/github-script#572)
-        matches: says(/could not resolve to a node with the global id of '(T_|MDQ6VGVhb)/i),
+        matches: says(hiddenTeamPattern),
         text: () => (0,prose/* prose */.CS) `The token can't see the organization's teams`,
         advice: (0,prose/* prose */.CS) `The workflow's own token never can. Use the token of a GitHub App with "Members: Read-only", or a personal access token with the scope \`repo\`, as \`github-token\`.`,
     },
@@ -42222,19 +42279,17 @@ const denied = ({ status, url }, context) => status === 403
         advice: (0,prose/* prose */.CS) `GitHub's message says why. Check the permissions of the token and of its owner.`,
     }
     : undefined;
-const byWords = table.map(({ matches, text, advice, reason }) => (refusal, context) => matches(refusal)
+const tableKinds = refusals_access_table.map(({ matches, text, advice, reason }) => (refusal, context) => matches(refusal)
     ? {
         text: text(context),
         advice: typeof advice === 'function' ? advice(refusal) : advice,
         reason,
     }
     : undefined);
-const accessRefusals = [
-    ...byWords,
-    missingPermission,
-    denied,
-    notFound,
-];
+const accessRefusals = {
+    byWords: [...tableKinds, missingPermission],
+    byStatus: [denied, notFound],
+};
 
 ;// CONCATENATED MODULE: ./src/github/rule-advice.ts
 
@@ -42344,17 +42399,20 @@ const wordings = [
     ['lock', /locked branch|branch is locked|branch is read.only/i],
     // `Cannot create ref due to creations being restricted.`
     ['creation', /creations being restricted/i],
-    // `Cannot delete this branch`
-    ['deletion', /cannot delete this (protected )?branch/i],
+    // `Cannot delete this branch`, `Cannot delete a protected branch` (weaveworks/wksctl#36)
+    ['deletion', /cannot delete (this|a) (protected )?branch/i],
     // `Cannot force-push to this branch`
-    ['non_fast_forward', /cannot force.push to this (protected )?branch/i],
+    ['non_fast_forward', /cannot force.push to (this|a) (protected )?branch/i],
     // `This branch must not contain merge commits.` (dependabot-core matches it)
     ['required_linear_history', /must not contain merge commits/i],
     // `Commits must have verified signatures.`
-    ['required_signatures', /verified signatures?|commits? must be signed/i],
+    ['required_signatures', /(verified|valid) signatures?|commits? must be signed/i],
     // Patterns are named after their requirement in the settings, `Must match a given regex pattern`,
     // `Must start with a matching pattern`, …: `Commit message must match a given regex pattern: ^feat`.
-    ['commit_message_pattern', /commit messages? (must|does|do|is|are)\b|signed-off-by|sign.?off/i],
+    [
+        'commit_message_pattern',
+        /commit messages? (must|does|do|is|are)\b|sign(ed)?.?off\b.* (required|missing)|(must|missing) .*sign(ed)?.?off\b/i,
+    ],
     ['email_pattern', /(author|committer)('s)? email/i],
     ['branch_name_pattern', /(branch|ref) names? (must|does|do|is|are)\b/i],
     // `File path is restricted` (push rulesets; renovatebot/renovate#44819)
@@ -42367,7 +42425,7 @@ const wordings = [
     ['max_file_size', /file size|files? (is|are) too large/i],
 ];
 /** Both kinds of rules without a sentence that is known, and hooks of GitHub Enterprise Server. */
-const anyRulePattern = /rule violations? found|protected branch|reference update failed|hook declined|pre.receive/i;
+const anyRulePattern = /rule violations? found|protected branch|reference update failed|hook declined|pre-receive hook/i;
 /** `Secret detected in content` in REST, `Push cannot contain secrets` for a push. */
 const secretPattern = /secret detected|cannot contain secrets/i;
 const secretInContent = ({ message }, { repository }) => secretPattern.test(message)
@@ -42404,9 +42462,23 @@ function blockingBranch(message, { purpose }) {
         ? [(0,prose/* prose */.CS) `If another branch has the beginning of this name up to a slash, rename that branch.`]
         : [];
 }
-const ruleRefusals = [secretInContent, violatedRules];
+/**
+ * GitHub changes no branch whose pull request is in a merge queue: `Protected branch update failed for …. A
+ * pull request for this branch has been added to a merge queue. Branches that are queued for merging cannot
+ * be updated. To modify this branch, dequeue the associated pull request.` (a push:
+ * SharezoneApp/sharezone-app#605; a PATCH of a ref: dependabot-core, pull_request_updater/github.rb). It
+ * deletes the branch all the same, and closes the pull request (cli/cli#10074).
+ */
+const queued = ({ message }, { repository, purpose }) => purpose !== 'read' && /added to a merge queue|queued for merging/i.test(message)
+    ? {
+        text: (0,prose/* prose */.CS) `The branch's pull request in \`${repository}\` is in a merge queue, so GitHub does not change the branch`,
+        advice: (0,prose/* prose */.CS) `The first run after the merge will catch up. To change the branch now, remove the pull request from the queue.`,
+    }
+    : undefined;
+const ruleRefusals = [queued, secretInContent, violatedRules];
 
 ;// CONCATENATED MODULE: ./src/github/refusals.ts
+
 
 
 
@@ -42417,21 +42489,26 @@ const ruleRefusals = [secretInContent, violatedRules];
  * All refusals that the action knows, in the order in which they are looked for. This is the only
  * place that decides what GitHub means, because most refusals can only be told apart by their words.
  *
- * The responses of others come first: their status says nothing about GitHub. Then conflicts whose
- * words are unmistakable, then rules, because a rule's violation also comes with the status of a
- * conflict (409) or of a missing permission (403).
+ * The responses of others come first: their status says nothing about GitHub. Then what its words say,
+ * then what its status says, because the violation of a rule also comes with the status of a conflict
+ * (409) or of a missing permission (403).
  */
-const refusals_kinds = [
-    notGitHubs,
-    ...conflictRefusals.byWords,
-    ...ruleRefusals,
-    ...conflictRefusals.byStatus,
-    ...accessRefusals,
-];
+function kindsFor(message) {
+    const unmistakable = [...accessRefusals.byWords, ...conflictRefusals.byWords];
+    return [
+        notGitHubs,
+        // Such a message quotes the rule's pattern, which can have any words.
+        ...(/rule violations? found/i.test(message)
+            ? [...ruleRefusals, ...unmistakable]
+            : [...unmistakable, ...ruleRefusals]),
+        ...conflictRefusals.byStatus,
+        ...accessRefusals.byStatus,
+    ];
+}
 /** What a refusal means and how to fix it. */
 function explainRefusal(given, context) {
     const refusal = { ...given, message: withoutNames(given.message) };
-    for (const kind of refusals_kinds) {
+    for (const kind of kindsFor(refusal.message)) {
         const explanation = kind(refusal, context);
         if (explanation !== undefined)
             return { ...explanation, isCertain: true };
@@ -42443,10 +42520,6 @@ function explainRefusal(given, context) {
         advice: (0,prose/* prose */.CS) `GitHub's message says why.`,
         isCertain: status >= 400 || permanentTypes.has(type ?? '') || code !== undefined,
     };
-}
-/** Names that people chose are quoted: `Required status check "merge conflict" is expected.` */
-function withoutNames(message) {
-    return message.replace(/"[^"]*"/g, '""');
 }
 /** GitHub itself has pages for its own failures, and for requests that are too large. */
 function notGitHubs({ status, isGitHubs, url }, context) {
@@ -42554,6 +42627,10 @@ function errors_branchMoved(detail) {
         isRefused: true,
     });
 }
+/** Whether the request is too large, and can be divided. */
+function errors_isTooLarge(error) {
+    return error instanceof errors/* GitHubError */.y_ && error.reason === 'too-large';
+}
 /** Converts an error thrown by octokit, which wraps everything that `fetch` throws in an HTTP 500. */
 function errorFromOctokit(error, context) {
     if (error instanceof errors/* ActionError */.lZ)
@@ -42581,16 +42658,16 @@ function hasResponse(error) {
     return 'response' in error && error.response !== undefined;
 }
 /**
- * Converts the `errors` of a GraphQL response; the least certain one counts. If none of them says what
- * is wrong, the response is only unexpected.
+ * Converts the `errors` of a GraphQL response, at least one; the least certain one counts, then one that
+ * the action reacts to. If none of them says what is wrong, the response is only unexpected.
  */
 function errorFromGraphql(problems, context, request) {
     const found = problems.map((problem) => errorFromProblem(problem, context, request));
-    const errors = found.map(({ error }) => error);
-    const unclear = errors.find(({ outcomeUnknown }) => outcomeUnknown);
-    const decisive = errors.find(({ reason }) => reason !== undefined);
-    const error = unclear ?? decisive ?? errors[0] ?? invalidResponse((0,prose/* prose */.CS) `no data`, request.isWrite);
+    const { error } = found.reduce((most, next) => weight(next.error) > weight(most.error) ? next : most);
     return found.some(({ isKnown }) => isKnown) ? error : new UnexpectedResponse(error);
+}
+function weight({ outcomeUnknown, reason }) {
+    return outcomeUnknown ? 2 : Number(reason !== undefined);
 }
 function errorFromProblem(problem, context, { isWrite, hasData }) {
     const { type, message, path = [], extensions } = problem;
@@ -42610,14 +42687,22 @@ function errorFromProblem(problem, context, { isWrite, hasData }) {
         url: '',
     };
     const explanation = explainRefusal(refusal, context);
-    // A field below the mutation's own can only fail after the mutation.
-    const isUnclear = hasData || path.length > 1 || !explanation.isCertain;
+    // A field below the mutation's own can only fail after the mutation, and so may a limit's.
+    const isLate = path.length > 1 || type === resourceLimitType;
+    const isUnclear = hasData || isLate || !explanation.isCertain;
     const error = gitHubError(refusal, explanation, isWrite && isUnclear);
     return { error, isKnown: explanation.isCertain };
 }
 function gitHubError({ status, message, isGitHubs }, { text, advice, reason }, outcomeUnknown) {
     const isRefused = isGitHubs && status < 500 && !outcomeUnknown;
-    const details = { status, advice, reason, outcomeUnknown, isRefused };
+    const details = {
+        status,
+        advice,
+        // A response that contradicts itself is no reason for anything.
+        reason: outcomeUnknown ? undefined : reason,
+        outcomeUnknown,
+        isRefused,
+    };
     return new errors/* GitHubError */.y_(isGitHubs ? (0,prose/* prose */.CS) `${text} [GitHub: ${shorten(message)}]` : text, details);
 }
 const maxMessageLength = 1000;
@@ -54212,6 +54297,7 @@ function requestName(method, url, body, isGraphql) {
 
 
 
+
 const retry_temporaryStatuses = new Set([408, 500, 502, 503, 504]);
 /** GitHub asks clients to wait at least a minute if the response does not say how long. */
 const secondaryLimitWaitMs = 60_000;
@@ -54219,8 +54305,7 @@ const secondaryLimitWaitMs = 60_000;
 const maxLimitWaitMs = 31_536_000_000;
 /** An HTML page is maintenance, which may end soon, or a login, which will not. */
 const retry_maxHtmlRetries = 2;
-/** What GitHub has not copied to all of its servers is there a moment later, or never. */
-const maxNotYetRetries = 3;
+const maxNotReadyRetries = 3;
 /** A smaller request is a better second try than the same one. */
 const maxTooLargeRetries = 1;
 /**
@@ -54236,8 +54321,9 @@ function retry_classifyResult(result, exchange, now) {
     if (isRateLimited(result, exchange)) {
         return retry('rate limit', { waitMs: rateLimitWaitMs(result, now) });
     }
-    if (isNotYet(result, json))
-        return retry('not ready yet', { maxRetries: maxNotYetRetries });
+    if (findNotReady(result.status, refusalMessage(json) ?? '') !== undefined) {
+        return retry('not ready yet', { maxRetries: maxNotReadyRetries });
+    }
     if (!isRepeatable)
         return { kind: 'final' };
     if (retry_temporaryStatuses.has(result.status)) {
@@ -54260,9 +54346,9 @@ function isIncomplete({ status }, json) {
     return status >= 200 && status < 300 && status !== 204 && json === undefined;
 }
 /**
- * Whether a limit kept the request from being carried out. REST says so with 403 or 429, GraphQL also
- * with 200 (docs.github.com, "Rate limits for the GraphQL API"). Only errors are searched for words:
- * contents of files may have the same ones.
+ * Whether a limit kept the request from being carried out. REST says so with 403 or 429, or with 422 if
+ * something `was submitted too quickly`; GraphQL also with 200 (docs.github.com, "Rate limits for the
+ * GraphQL API"). Only errors are searched for words: contents of files may have the same ones.
  */
 function isRateLimited(response, exchange) {
     const { isGraphql, isRepeatable, json } = exchange;
@@ -54270,6 +54356,8 @@ function isRateLimited(response, exchange) {
     if (status === 429)
         return true;
     const isSaid = saysRateLimit(refusalMessage(json) ?? '');
+    if (status === 422)
+        return isSaid;
     if (status === 403) {
         return isSaid || 'retry-after' in headers || headers['x-ratelimit-remaining'] === '0';
     }
@@ -54288,17 +54376,6 @@ function rateLimitWaitMs({ headers }, now) {
     return headers['x-ratelimit-remaining'] === '0' && /^\d+$/.test(reset)
         ? Math.min(Math.max(1000, Number(reset) * 1000 - now), maxLimitWaitMs)
         : secondaryLimitWaitMs;
-}
-/**
- * GitHub rejects for a moment what refers to something that was just created:
- * - `Could not resolve to a node with the global id of '…'`: labels of a new pull request; but not that
- *   of a team (`T_…`, `MDQ6VGVhb…`), which this token will never see
- * - `{"resource":"PullRequest","field":"head","code":"invalid"}`: a pull request of a new branch
- * - `Tree SHA does not exist`: a commit of a new tree (dependabot-core retries it as well)
- */
-function isNotYet({ status }, json) {
-    return (status === 422 &&
-        /could not resolve to a node with the global id of '(?!T_|MDQ6VGVhb)|pullrequest\.head is invalid|tree sha does not exist/i.test(refusalMessage(json) ?? ''));
 }
 function isTemporaryGraphql({ isGraphql, json }) {
     return isGraphql && (readGraphqlBody(json)?.errors.some(isTemporary) ?? false);
@@ -54686,11 +54763,11 @@ function createBlobReader(client, checkout) {
             await readAndConfirm(snapshot, oids);
         }
         catch (error) {
-            const isTooLarge = error instanceof errors/* GitHubError */.y_ && error.reason === 'response-too-large';
-            if (!isTooLarge || oids.length <= largeBlobsPerQuery)
+            const size = sizeOfParts(error, oids.length);
+            if (oids.length <= size)
                 throw error;
-            for (const part of inBatches(oids, largeBlobsPerQuery))
-                await readAndConfirm(snapshot, part);
+            for (const part of inBatches(oids, size))
+                await readInParts(snapshot, part);
         }
     };
     return {
@@ -54720,6 +54797,13 @@ function createBlobReader(client, checkout) {
         },
         compare,
     };
+}
+/** How many files to read at once after an error; as many as before if that would not help. */
+function sizeOfParts(error, count) {
+    if (errors_isTooLarge(error))
+        return Math.ceil(count / 2);
+    const isLarge = error instanceof errors/* GitHubError */.y_ && error.reason === 'response-too-large';
+    return isLarge ? largeBlobsPerQuery : count;
 }
 function inBatches(oids, size) {
     const count = Math.ceil(oids.length / size);
@@ -55114,8 +55198,7 @@ async function createTreeInHalves(client, purpose, base, entries) {
         return sha;
     }
     catch (error) {
-        const tooLarge = error instanceof errors/* GitHubError */.y_ && error.reason === 'too-large';
-        if (!tooLarge || entries.length === 1)
+        if (!errors_isTooLarge(error) || entries.length === 1)
             throw error;
         const middle = Math.ceil(entries.length / 2);
         const first = await createTreeInHalves(client, purpose, base, entries.slice(0, middle));
@@ -55435,7 +55518,7 @@ const history_tree = schemas/* object */.Ikc({ oid: schemas/* string */.YjP() })
 const maxCommits = 100;
 /**
  * Reads the newest commits of a snapshot's directories, and of its branch, in one request: a hundred of
- * each, or less if GitHub takes too long.
+ * each, or less if GitHub takes too long or has to compute too much.
  */
 async function readDirectoryHistories(client, { head, directories }) {
     const histories = aliasesFor('h', directories.keys());
@@ -55471,7 +55554,7 @@ async function readDirectoryHistories(client, { head, directories }) {
             };
         }
         catch (error) {
-            if (first === 1 || !history_isTooLarge(error))
+            if (first === 1 || !errors_isTooLarge(error))
                 throw error;
         }
     }
@@ -55486,10 +55569,6 @@ function historyFields(aliases, first, selection) {
     })
         .join('\n');
 }
-/** Whether GitHub took too long. */
-function history_isTooLarge(error) {
-    return error instanceof errors/* GitHubError */.y_ && error.reason === 'too-large';
-}
 
 ;// CONCATENATED MODULE: ./src/github/in-parts.ts
 
@@ -55497,7 +55576,7 @@ function history_isTooLarge(error) {
 /** After so many items that could not even be read alone, something else is wrong. */
 const maxFailures = 2;
 /**
- * Reads what GitHub knows about items, so many in a request. If that takes too long, each half is read
+ * Reads what GitHub knows about items, so many in a request. If that is too much, each half is read
  * on its own, and what cannot be read takes nothing away from the rest.
  *
  * @param report is told how many items are done.
@@ -55519,7 +55598,7 @@ async function readInParts(items, perQuery, read, report = () => undefined) {
             if (!(error instanceof errors/* GitHubError */.y_))
                 throw error;
             const middle = Math.ceil(batch.length / 2);
-            if (batch.length > 1 && history_isTooLarge(error)) {
+            if (batch.length > 1 && errors_isTooLarge(error)) {
                 batches.unshift(batch.slice(0, middle), batch.slice(middle));
                 continue;
             }
@@ -55990,16 +56069,13 @@ async function probeCommit(client, snapshot, directory) {
         advice: (0,prose/* prose */.CS) `Check for a proxy that changes responses.`,
     });
 }
-/** `No commits between main and main`, or other words for it. No other error proves a permission. */
-const sameBranchPattern = /no commits between|\b(head|base)\b.*\b(same|identical|different)\b/i;
-/** GitHub rejects a pull request from a branch into itself, after checking the permission. */
+/** `No commits between main and main`: GitHub rejects it after checking the permission. */
 async function probePullRequest(client, branch) {
     try {
         await client.rest('pull-request', opened, (octokit, at) => octokit.rest.pulls.create({ ...at, head: branch, base: branch, title: 'Check' }));
     }
     catch (error) {
-        const isRejected = error instanceof errors/* GitHubError */.y_ && error.status === 422;
-        if (isRejected && sameBranchPattern.test(error.message))
+        if (error instanceof errors/* GitHubError */.y_ && error.reason === 'branch-moved')
             return;
         throw error;
     }
@@ -56078,8 +56154,7 @@ async function commitsAhead(client, base, head) {
         return ahead_by;
     }
     catch (error) {
-        // Both commits have just been read.
-        if (error instanceof errors/* GitHubError */.y_ && error.status === 404)
+        if (error instanceof errors/* GitHubError */.y_ && error.reason === 'no-common-history')
             return undefined;
         throw error;
     }
@@ -59529,8 +59604,8 @@ async function requestReviewers(pullRequest, { pullRequests, settings, repositor
     return [...warnings, ...ofReasons];
 }
 /** GitHub refuses all of them because of one: a team that it does not show is a 404 or a 403. */
-function mayConcernOne({ status }) {
-    return status === 422 || status === 403 || status === 404;
+function mayConcernOne({ status, reason }) {
+    return reason !== 'rate-limit' && (status === 422 || status === 403 || status === 404);
 }
 function reviewerWarning(names, pullRequest, error) {
     const list = (0,prose/* joinProse */.c5)(names.map((name) => (0,prose/* prose */.CS) `\`${name}\``), ', ');
@@ -62717,8 +62792,8 @@ function getIDToken(aud) {
 var cancellation = __nccwpck_require__(4632);
 // EXTERNAL MODULE: ./src/clock.ts
 var src_clock = __nccwpck_require__(9373);
-// EXTERNAL MODULE: ./src/job.ts + 230 modules
-var job = __nccwpck_require__(9973);
+// EXTERNAL MODULE: ./src/job.ts + 232 modules
+var job = __nccwpck_require__(7143);
 // EXTERNAL MODULE: ./src/report/log.ts
 var log = __nccwpck_require__(6472);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -64618,8 +64693,8 @@ var version = __nccwpck_require__(3323);
 var github_urls = __nccwpck_require__(8685);
 // EXTERNAL MODULE: ./src/inputs/inputs.ts + 3 modules
 var inputs = __nccwpck_require__(2144);
-// EXTERNAL MODULE: ./src/job.ts + 230 modules
-var job = __nccwpck_require__(9973);
+// EXTERNAL MODULE: ./src/job.ts + 232 modules
+var job = __nccwpck_require__(7143);
 // EXTERNAL MODULE: ./src/report/log.ts
 var log = __nccwpck_require__(6472);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
