@@ -46020,14 +46020,11 @@ function mergedPullRequest({ sha }, { pullRequests }) {
     return pullRequests.find(({ merged, headSha }) => merged && headSha === sha);
 }
 /**
- * Whether the branch is at a commit that one of the action's pull requests proposed. A person may have
- * merged it by hand, or into another base branch. Without the action's text, the pull request may be one
- * from a person's branch that begins at a commit of the action.
+ * Whether the branch is at the commit of one of the action's pull requests. A person may have merged it by
+ * hand, or into another base branch. Without the action's text, the pull request may be a person's.
  */
-function wasProposed(commit, state) {
-    const pullRequests = [...state.pullRequests, ...state.elsewhere];
-    return (ownProposal(commit) !== undefined &&
-        pullRequests.some(({ headSha, body }) => headSha === commit.sha && readSection(body) !== undefined));
+function wasProposed({ sha }, { pullRequests, elsewhere }) {
+    return [...pullRequests, ...elsewhere].some(({ headSha, body }) => headSha === sha && readSection(body) !== undefined);
 }
 /** Whether the head branch proposes exactly the changes of the plan. */
 function pull_request_isUpToDate(head, plan) {
@@ -46134,8 +46131,11 @@ async function identifyHead(repository, base, state) {
     const { commit } = state;
     if (commit === undefined)
         return { kind: 'none' };
-    if (await isMerged(repository, base, commit, state))
+    // With an open pull request, the branch is in use again, although an older one merged its commit.
+    const isUsed = openPullRequest(state) !== undefined;
+    if (!isUsed && (await isMerged(repository, base, commit, state))) {
         return { kind: 'merged', commit };
+    }
     const ahead = isChildOf(commit, base)
         ? 1
         : await repository.pullRequests.commitsAhead(base.head, commit.sha);

@@ -385,6 +385,22 @@ describe("a squash merge with a reviewer's commit", () => {
   })
 })
 
+test('a proposal waits unchanged after the base branch was moved back to before its merge', async () => {
+  await sync()
+  const { repository } = project
+  const base = repository.head()
+  mergePullRequest(repository, 1)
+  const proposed = repository.pullRequests[0]?.headSha ?? ''
+  forcePush(repository, 'main', base)
+  // The same commit, as if it had been made in the same second.
+  openByHand(repository, headBranch, { body: repository.pullRequests[0]?.body ?? '' })
+  for (const round of [1, 2]) {
+    const { outputs } = await sync()
+    expect([round, outputs.operation]).toEqual([round, 'none'])
+    expect(outputs).toMatchObject({ 'pull-request-number': '2', 'commit-sha': proposed })
+  }
+})
+
 describe('a proposal that a person merged without the button', () => {
   function closeAndMerge(): void {
     closePullRequest(project.repository, 1)
@@ -393,6 +409,13 @@ describe('a proposal that a person merged without the button', () => {
 
   test.each([
     ['after they closed the pull request', closeAndMerge],
+    [
+      "with a reviewer's commit",
+      () => {
+        project.repository.push(headBranch, { 'fix.txt': 'x' }, 'Review')
+        closeAndMerge()
+      },
+    ],
     [
       'by a fast-forward of the base branch',
       () => {

@@ -117,17 +117,15 @@ export function mergedPullRequest(
 }
 
 /**
- * Whether the branch is at a commit that one of the action's pull requests proposed. A person may have
- * merged it by hand, or into another base branch. Without the action's text, the pull request may be one
- * from a person's branch that begins at a commit of the action.
+ * Whether the branch is at the commit of one of the action's pull requests. A person may have merged it by
+ * hand, or into another base branch. Without the action's text, the pull request may be a person's.
  */
-export function wasProposed(commit: HeadCommit, state: PullRequestState): boolean {
-  const pullRequests = [...state.pullRequests, ...state.elsewhere]
-  return (
-    ownProposal(commit) !== undefined &&
-    pullRequests.some(
-      ({ headSha, body }) => headSha === commit.sha && readSection(body) !== undefined,
-    )
+export function wasProposed(
+  { sha }: HeadCommit,
+  { pullRequests, elsewhere }: PullRequestState,
+): boolean {
+  return [...pullRequests, ...elsewhere].some(
+    ({ headSha, body }) => headSha === sha && readSection(body) !== undefined,
   )
 }
 

@@ -1,6 +1,7 @@
 import type { BranchSnapshot } from '../core/branch.ts'
 import {
   mergedPullRequest,
+  openPullRequest,
   ownProposal,
   wasProposed,
   type CommitRange,
@@ -31,7 +32,11 @@ export async function identifyHead(
 ): Promise<Head> {
   const { commit } = state
   if (commit === undefined) return { kind: 'none' }
-  if (await isMerged(repository, base, commit, state)) return { kind: 'merged', commit }
+  // With an open pull request, the branch is in use again, although an older one merged its commit.
+  const isUsed = openPullRequest(state) !== undefined
+  if (!isUsed && (await isMerged(repository, base, commit, state))) {
+    return { kind: 'merged', commit }
+  }
   const ahead = isChildOf(commit, base)
     ? 1
     : await repository.pullRequests.commitsAhead(base.head, commit.sha)

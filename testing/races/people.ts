@@ -4,6 +4,7 @@ import {
   closePullRequest,
   editPullRequest,
   forcePush,
+  mergeByHand,
   reopenByHand,
 } from '../github/people.ts'
 import { person, zeroOid } from '../github/git/store.ts'
@@ -23,6 +24,8 @@ export const pullRequestActs = [
   'squashes',
   'rebases',
   'closes',
+  'merges by hand',
+  'closes and merges by hand',
   'reopens',
   'pushes to the head branch',
   'edits a values file on the head branch',
@@ -119,6 +122,13 @@ export class People {
         return
       case 'rebases':
         mergePullRequest(repository, this.#open().number, 'rebase')
+        return
+      case 'merges by hand':
+        mergeByHand(repository, repository.defaultBranch, headBranch)
+        return
+      case 'closes and merges by hand':
+        closePullRequest(repository, this.#open().number)
+        mergeByHand(repository, repository.defaultBranch, headBranch)
         return
       case 'updates the branch by merge':
         updateBranch(repository, this.#open().number, 'merge')
