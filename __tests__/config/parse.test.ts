@@ -167,7 +167,10 @@ test.each([
     'version: 1\ntargets: []\n',
     ['line 2, column 10: `targets` must have at least one target (received `[]`)'],
   ],
-  ['version: 1\nversion: 1\n', ['line 2, column 1: it is not valid YAML: Map keys must be unique']],
+  [
+    'version: 1\ntargets: [{ path: a }]\nversion: 1\n',
+    ['line 3, column 1: duplicate key `version`: line 1 has it, too'],
+  ],
   [
     'version: 1\n---\nversion: 1\n',
     ['line 2, column 1: a second document starts here: the file must have only one'],
@@ -286,6 +289,17 @@ targets:
 })
 
 test.each([
+  ['README.md', '', 'INDEX.md'],
+  ['Readme.md', '', 'INDEX.md'],
+  ['README.md', ', values-schema: a/INDEX.md', 'MODELS.md'],
+])('the name suggested for an index is free: %s%s', (index, more, name) => {
+  const text = `version: 1\ntargets: [{ path: a, index: ${index}, template: a/${index}${more} }]\n`
+  expect(mistakesOf(text)).toEqual([
+    `line 2, column 29: \`targets[0].index\` is the template of \`targets[0]\`: choose another name, such as \`${name}\``,
+  ])
+})
+
+test.each([
   ['{ index: mlflow.yml }', 'mlflow.yml', {}, /index` is this configuration/],
   ['{ name: a }', 'a/README.md', { path: 'a', index: 'README.md' }, /index` is this configuration/],
 ])('an index must not replace the configuration: %s', (target, path, inputs, message) => {
@@ -323,11 +337,20 @@ test('a mistake in a list has the line of its entry', () => {
   const lists = 'aliases:\n    - ok\n    - v1\n    models:\n    - a\n    - "!"\n    - 3\n'
   expect(mistakesOf(`${target}    ${lists}`)).toEqual([
     'line 6, column 7: `targets[0].aliases` contains `v1`, which MLflow reserves',
+    'line 9, column 7: `targets[0].models` has a line with only `!`: write the models to exclude after it',
     'line 10, column 7: `targets[0].models[2]` must be a text (received `3`)',
   ])
-  expect(mistakesOf(`${target}    ${lists.replace('    - 3\n', '')}`)).toEqual([
-    'line 6, column 7: `targets[0].aliases` contains `v1`, which MLflow reserves',
-    'line 9, column 7: `targets[0].models` has a line with only `!`: write the models to exclude after it',
+})
+
+test('mistakes on one line are in the order of the line', () => {
+  const keys = "prun: 1, path: ../x, models: [5, '!', !x], filter: a"
+  expect(mistakesOf(`version: 1\ntargets: [{ ${keys}, filter: b }]\n`)).toEqual([
+    expect.stringContaining('line 2, column 13: `targets[0].prun` is not a key'),
+    expect.stringContaining('line 2, column 28: `targets[0].path` must stay inside'),
+    expect.stringContaining('line 2, column 43: `targets[0].models[0]` must be a text'),
+    expect.stringContaining('line 2, column 46: `targets[0].models` has a line with only `!`'),
+    expect.stringContaining('line 2, column 51: YAML reads `!x` as a tag'),
+    'line 2, column 67: duplicate key `filter`: line 2 has it, too',
   ])
 })
 
@@ -364,6 +387,13 @@ test('more than 100 targets are rejected', () => {
   ])
 })
 
+test('what a stray separator cuts off is not missing', () => {
+  expect(mistakesOf('version: 2\n---\ntargets: []\n')).toEqual([
+    'line 1, column 10: `version` must be `1` (received `2`)',
+    'line 2, column 1: a second document starts here: the file must have only one',
+  ])
+})
+
 test('a mistake has its place', () => {
   const parsed = parseConfig('version: 1\ntargets:\n  - pat: a\n', 'a/b.yaml', defaultSettings)
   expect(parsed).toMatchObject({
@@ -389,12 +419,16 @@ test.each([
     ['a', '', '.', './a/', 'a..b/c', '.gitx', 'a b'],
     ['/a', '../a', 'a/..', '.git', 'a/.Git/b', '.github/x', 'C:/a', 'a\\b'],
   ],
-  ['template', ['a.yaml', '', '.github/a.yaml'], ['/a', '../a', 'a/../b', '.git/a']],
-  ['values-schema', ['a.json', '', '.github/a.json'], ['/a', '../a', '.GIT/a']],
+  [
+    'template',
+    ['a.yaml', '', ' ', './a', 'a/.', '.a', '.github/a.yaml'],
+    ['/a', '../a', 'a/../b', '.git/a', '.', './', ' .//./ '],
+  ],
+  ['values-schema', ['a.json', '', '.github/a.json'], ['/a', '../a', '.GIT/a', '.', './']],
   [
     'index',
-    ['README.md', '', 'a.yml', '.index.md'],
-    ['a/b.md', 'abc.yaml', '..', '.git', '.github'],
+    ['README.md', '', ' ', 'a.yml', '.index.md'],
+    ['a/b.md', 'abc.yaml', '..', '.git', '.github', '.', './', ' . '],
   ],
   [
     'aliases',

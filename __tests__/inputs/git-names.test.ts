@@ -71,6 +71,18 @@ describe('the path', () => {
   )
 })
 
+test.each(['CONFIG', 'TEMPLATE', 'VALUES-SCHEMA', 'INDEX'])(
+  'a text that names no file is not taken for none: %s',
+  (name) => {
+    for (const text of ['.', './', './/.']) {
+      expect(problemsOf({ [`INPUT_${name}`]: text })).toEqual([
+        `\`${name.toLowerCase()}\` must be a file, not a directory (received \`${text}\`)`,
+      ])
+    }
+    expect(problemsOf({ [`INPUT_${name}`]: ' ' })).toEqual([])
+  },
+)
+
 /** The characters that HFS+ ignores, and the zero-width space, which people cannot see either. */
 const ignored = [
   ...[0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0xfeff],
@@ -137,6 +149,7 @@ describe.each(['INPUT_BRANCH', 'INPUT_PULL-REQUEST-BRANCH'])('%s', (input) => {
     'a\u007fb',
     'a\ud800',
     '-a',
+    'refs/heads/',
   ])('cannot be %j', (branch) => {
     expect(problemsOf({ [input]: branch })).toEqual([
       expect.stringMatching(/must be the name of a branch \(received `/),

@@ -1,8 +1,8 @@
 import type { TargetSettings } from '../core/target.ts'
 import { own, prose } from '../core/text/prose.ts'
-import { indexName, optionalPath, writtenPath } from '../inputs/git-names.ts'
+import { indexName, optionalPath } from '../inputs/git-names.ts'
 import { findIndexConflict, type OtherPath } from '../inputs/index-conflict.ts'
-import { trimmed, type KeyMistake } from './targets.ts'
+import { directoryOf, rawValue, type KeyMistake } from './targets.ts'
 
 /** What the files of a target are called; undefined if there is none, or if the value is invalid. */
 type Paths = {
@@ -40,11 +40,16 @@ export function findIndexConflicts(
 }
 
 function pathsOf(target: unknown, defaults: unknown, inputs: TargetSettings): Paths {
-  const keys = { ...Object(defaults), ...Object(target) } as Readonly<Record<string, unknown>>
-  const read = (key: string, schema: typeof optionalPath, otherwise: string | undefined) =>
-    key in keys ? schema.safeParse(trimmed(keys[key])).data : otherwise
+  const read = (
+    key: string,
+    schema: typeof optionalPath | typeof indexName,
+    otherwise: string | undefined,
+  ) => {
+    const value = rawValue(key, target, defaults)
+    return value === undefined ? otherwise : schema.safeParse(value).data
+  }
   return {
-    directory: 'path' in keys ? writtenPath.safeParse(trimmed(keys.path)).data : inputs.path,
+    directory: directoryOf(target, defaults, inputs.path),
     index: read('index', indexName, inputs.index),
     template: read('template', optionalPath, inputs.template),
     valuesSchema: read('values-schema', optionalPath, inputs.valuesSchema),

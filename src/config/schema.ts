@@ -141,29 +141,32 @@ function text(meta: { pattern?: string; examples?: string[] } = {}) {
 
 /**
  * A list of texts, or one text with several lines, as the parser of the input reads them. The entries of
- * a list are checked one by one, so that a mistake has the line of its entry.
+ * a list are checked one by one, so that a mistake has the line of its entry, and one that is not a text
+ * hides no other one.
  *
  * @param pattern of an entry, for editors.
  */
 function lines<T>(parser: z.ZodType<T, string>, meta: { example: string[]; pattern: string }) {
-  const entry = z.string(mustBe('a text')).meta({ pattern: meta.pattern })
+  const entry = z.unknown().meta({ type: 'string', pattern: meta.pattern })
   return z
     .union([z.string(), z.array(entry)], mustBe('a list of texts'))
     .meta({ examples: [meta.example] })
     .transform((value, context) => {
-      const entries = typeof value === 'string' ? [value] : value
+      const isList = typeof value !== 'string'
+      const entries = isList ? value : [value]
       for (const [index, text] of entries.entries()) {
-        const path = typeof value === 'string' ? [] : [index]
-        for (const found of findEntryIssues(text, parser, typeof value !== 'string')) {
-          context.addIssue({ ...issue(found), path })
+        for (const found of findEntryIssues(text, parser, isList)) {
+          context.addIssue({ ...issue(found), path: isList ? [index] : [] })
         }
       }
-      const parsed = parser.safeParse(entries.join('\n'))
+      const texts = entries.filter((text) => typeof text === 'string')
+      const parsed = parser.safeParse(texts.join('\n'))
       return parsed.success ? parsed.data : z.NEVER
     })
 }
 
-function findEntryIssues(text: string, parser: z.ZodType, isEntry: boolean): InputIssue[] {
+function findEntryIssues(text: unknown, parser: z.ZodType, isEntry: boolean): InputIssue[] {
+  if (typeof text !== 'string') return [{ text: prose`must be a text` }]
   if (isEntry && /[\r\n]/.test(text.trim())) {
     return [{ text: prose`has an entry with a line break: \`${text}\``, showsValue: true }]
   }

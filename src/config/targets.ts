@@ -2,6 +2,7 @@ import { nameInTags, targetName, type TargetSettings } from '../core/target.ts'
 import { prose, type Prose } from '../core/text/prose.ts'
 import { writtenPath } from '../inputs/git-names.ts'
 import { isTargetName, type Config, type ConfigKeys } from './schema.ts'
+import { hasUnreadableKey, unreadable } from './unreadable.ts'
 
 /** Completes each target: what it leaves out comes from `defaults`, then from the inputs. */
 export function completeTargets(
@@ -44,41 +45,54 @@ export type KeyMistake = {
  * Finds targets with the same name or directory. Takes the values of the file as they are, so that these
  * mistakes are reported together with all others.
  */
-export function findConflicts(config: unknown, defaultPath: string): KeyMistake[] {
+export function findConflicts(config: unknown, inputPath: string): KeyMistake[] {
   const { targets, defaults } = Object(config) as Readonly<Record<string, unknown>>
   if (!Array.isArray(targets)) return []
   const firstWithName = new Map<string, { readonly index: number; readonly name: string }>()
   const firstWithPath = new Map<string, number>()
   return targets.flatMap((target: unknown, index): KeyMistake[] => {
-    const own = namesOf(target, pathOf(defaults) ?? defaultPath)
-    if (own === undefined) return []
-    const { path, name = targetName(path) } = own
-    const samePath = firstWithPath.get(path)
+    const path = directoryOf(target, defaults, inputPath)
+    const samePath = path === undefined ? undefined : firstWithPath.get(path)
+    if (path !== undefined) firstWithPath.set(path, samePath ?? index)
+    const mistakes =
+      path === undefined || samePath === undefined ? [] : [duplicatePath(index, path, samePath)]
+    const { name, isOwn } = nameFor(target, path)
+    if (name === undefined) return mistakes
     const sameName = firstWithName.get(nameInTags(name))
-    firstWithPath.set(path, samePath ?? index)
     firstWithName.set(nameInTags(name), sameName ?? { index, name })
-    if (samePath !== undefined) return [duplicatePath(index, path, samePath)]
-    if (sameName !== undefined) return [duplicateName(index, name, sameName)]
-    return own.name === undefined && !isTargetName(name) ? [missingName(index)] : []
+    // A name that is the path changes with it.
+    if (samePath !== undefined && !isOwn) return mistakes
+    if (sameName !== undefined) return [...mistakes, duplicateName(index, name, sameName)]
+    return isOwn || isTargetName(name) ? mistakes : [missingName(index)]
   })
 }
 
-function namesOf(target: unknown, defaultPath: string) {
+/** The directory of a target as the file has it; undefined if it is invalid. */
+export function directoryOf(
+  target: unknown,
+  defaults: unknown,
+  inputPath: string,
+): string | undefined {
   if (typeof target !== 'object' || target === null) return undefined
-  const { name, path = defaultPath } = target as Readonly<Record<string, unknown>>
-  const normalised = writtenPath.safeParse(trimmed(path))
-  if (!normalised.success || (name !== undefined && typeof name !== 'string')) return undefined
-  return { name: name?.trim(), path: normalised.data }
+  const path = rawValue('path', target, defaults)
+  return path === undefined ? inputPath : writtenPath.safeParse(path).data
 }
 
-/** Texts are trimmed, like inputs. */
-export function trimmed(value: unknown): unknown {
+function nameFor(target: unknown, path: string | undefined) {
+  const own = rawValue('name', target)
+  if (own !== undefined) return { name: typeof own === 'string' ? own : undefined, isOwn: true }
+  return { name: path === undefined ? undefined : targetName(path), isOwn: false }
+}
+
+/** What the first of some maps that has a key, or may have it, says; undefined if none does. */
+export function rawValue(key: string, ...maps: readonly unknown[]): unknown {
+  const map = maps.find(
+    (keys) => keys === unreadable || hasUnreadableKey(keys) || Object.hasOwn(Object(keys), key),
+  )
+  if (map === undefined) return undefined
+  const { [key]: value = unreadable } = Object(map) as Readonly<Record<string, unknown>>
+  // Texts are trimmed, like inputs.
   return typeof value === 'string' ? value.trim() : value
-}
-
-function pathOf(defaults: unknown): string | undefined {
-  const { path } = Object(defaults) as Readonly<Record<string, unknown>>
-  return typeof path === 'string' ? path : undefined
 }
 
 function duplicatePath(index: number, path: string, first: number): KeyMistake {

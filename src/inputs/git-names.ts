@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { prose, type Prose } from '../core/text/prose.ts'
 import { runIdFromFileName } from '../core/values-file/file.ts'
-import { issue } from './issue.ts'
+import { detailsOf, issue } from './issue.ts'
 
 /** Schemas for names and paths in the target repository. */
 
@@ -18,29 +18,42 @@ export const repository = z
 /** What `git check-ref-format` rejects. A `:` would change the path in GraphQL's `branch:path`. */
 const invalidRef = /[\p{Cc}\p{Cs} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u
 
-/** Accepts a branch with or without `refs/heads/`. */
-export const branch = z
-  .string()
-  .transform((text) => text.replace(/^refs\/heads\//, ''))
-  .refine((text) => text === '' || !invalidRef.test(text), 'must be the name of a branch')
-  .transform((text) => (text === '' ? undefined : text))
+/** Accepts a branch with or without `refs/heads/`; undefined if the text is empty. */
+export const branch = z.string().transform((text, context) => {
+  if (text === '') return undefined
+  const name = text.replace(/^refs\/heads\//, '')
+  if (name !== '' && !invalidRef.test(name)) return name
+  context.addIssue('must be the name of a branch')
+  return z.NEVER
+})
 
 /** A directory that the action writes to. */
 export const writtenPath = pathOutside(['.git', '.github'])
 
 /** A file that the action only reads; undefined if the text is empty. */
-export const optionalPath = pathOutside(['.git']).transform((path) =>
-  path === '' ? undefined : path,
-)
+export const optionalPath = fileIn(pathOutside(['.git']))
 
 /** The name of an index page in a directory of values files; undefined if the text is empty. */
-export const indexName = writtenPath.transform((name, context) => {
-  if (name === '') return undefined
-  const problem = findIndexNameProblem(name)
+export const indexName = fileIn(writtenPath).transform((name, context) => {
+  const problem = name === undefined ? undefined : findIndexNameProblem(name)
   if (problem === undefined) return name
   context.addIssue(issue({ text: problem }))
   return z.NEVER
 })
+
+/** Tells a directory such as `.` from no text at all: both normalise to nothing. */
+function fileIn(path: ReturnType<typeof pathOutside>) {
+  return z.string().transform((text, context) => {
+    if (text === '') return undefined
+    const parsed = path.safeParse(text)
+    if (parsed.success && parsed.data !== '') return parsed.data
+    const found = parsed.error?.issues.map(detailsOf) ?? [
+      { text: prose`must be a file, not a directory` },
+    ]
+    for (const details of found) context.addIssue(issue(details))
+    return z.NEVER
+  })
+}
 
 function findIndexNameProblem(name: string): Prose | undefined {
   if (name.includes('/'))
