@@ -141,9 +141,26 @@ describe('the table', () => {
       ['a', '2'],
       ['b', '9'],
       ['b', '10'],
-      ['', ''],
+      ['—', '—'],
     ])
-    expect(result.edit?.after).toContain('\n4 versions of 3 models.\n')
+    expect(result.edit?.after).toContain(
+      '\n3 versions of 2 models, and 1 file that names no model.\n',
+    )
+  })
+
+  test('of files on hold that name no model says so', () => {
+    const hold = (index: number): Record<string, FileState> => ({
+      [runId(index)]: present(`# mlflow-sync: hold\nglobal:\n  runid: "${runId(index)}"\n`),
+    })
+    const after = (states: Readonly<Record<string, FileState>>) =>
+      update(page(''), states).edit?.after ?? ''
+    expect(after({ ...deployed(1), ...hold(2) })).toContain(
+      '\n1 model, and 1 file that names no model.\n',
+    )
+    expect(after({ ...hold(1), ...hold(2) })).toContain('\n2 files that name no model.\n')
+    expect(rowsIn(update(page(''), hold(1)))).toEqual([
+      ['—', '—', '—', expect.any(String), expect.any(String)],
+    ])
   })
 
   test('shows what the directory has after the sync', () => {

@@ -151,20 +151,29 @@ function indexLines(rows: readonly Row[], links: IndexLinks): string[] {
   ]
 }
 
-/** `1,200 versions of 40 models.` */
+/** `1,200 versions of 40 models, and 2 files that name no model.` */
 function countLine(rows: readonly Row[]): string {
-  const models = new Set(rows.map(({ modelName }) => modelName)).size
-  return models === rows.length
-    ? `${groupedPlural(models, 'model')}.`
-    : `${groupedPlural(rows.length, 'version')} of ${groupedPlural(models, 'model')}.`
+  const named = rows.filter(({ modelName }) => modelName !== '')
+  const models = new Set(named.map(({ modelName }) => modelName)).size
+  const counted =
+    models === named.length
+      ? groupedPlural(models, 'model')
+      : `${groupedPlural(named.length, 'version')} of ${groupedPlural(models, 'model')}`
+  const nameless = rows.length - named.length
+  const others = `${groupedPlural(nameless, 'file')} that ${nameless === 1 ? 'names' : 'name'} no model`
+  const parts = [...(models > 0 ? [counted] : []), ...(nameless > 0 ? [others] : [])]
+  return `${parts.join(', and ')}.`
 }
+
+/** For what a file does not say, such as one on hold that people have cut down. */
+const missing = '—'
 
 /** MLflow's maximum. */
 const maxName = 256
 
 function columnsOf({ uiUrl, hideSecrets }: IndexLinks): Column<Row>[] {
   const clean = (text: string, maxCharacters: number) =>
-    escapeMarkdown(hideSecrets(text), maxCharacters)
+    text === '' ? missing : escapeMarkdown(hideSecrets(text), maxCharacters)
   // A link without its secret leads nowhere.
   const linkTo = (markdown: string, url: string): string =>
     hideSecrets(url) === url ? link(markdown, url) : markdown
@@ -174,7 +183,7 @@ function columnsOf({ uiUrl, hideSecrets }: IndexLinks): Column<Row>[] {
       title: 'Version',
       cell: ({ modelName, modelVersion }) => {
         const text = clean(modelVersion, 40)
-        return modelName === ''
+        return modelName === '' || modelVersion === ''
           ? text
           : linkTo(text, modelVersionUrl(uiUrl, modelName, modelVersion))
       },
