@@ -383,8 +383,9 @@ test('a file whose aliases unfold to millions of values is rejected', () => {
 test('more than 100 targets are rejected', () => {
   const targets = Array.from({ length: 101 }, (_, index) => `  - path: a${index}`)
   expect(mistakesOf(`version: 1\ntargets:\n${targets.join('\n')}\n`)).toEqual([
-    expect.stringMatching(/^line 3, column 3: `targets` must not have more than 100 targets/),
+    'line 3, column 3: `targets` must not have more than 100 targets',
   ])
+  expect(mistakesOf(`version: 1\ntargets:\n${targets.join('\n')}\n    pth: b\n`)).toHaveLength(2)
 })
 
 test('what a stray separator cuts off is not missing', () => {

@@ -30,8 +30,11 @@ export function createConfigSchema() {
         targets: z
           .array(target, mustBe('a list of targets, each starting with `-`'))
           .min(1, 'must have at least one target')
-          .max(maxTargets, `must not have more than ${maxTargets} targets`)
-          .describe('The targets. All of them are synced in one commit, or one pull request.'),
+          .meta({
+            description: 'The targets. All of them are synced in one commit, or one pull request.',
+            // The schema would report nothing else about a list that is too long.
+            maxItems: maxTargets,
+          }),
       },
       mustBe('a map with the keys `version` and `targets`'),
     )
@@ -42,7 +45,7 @@ export function createConfigSchema() {
 }
 
 /** Each directory is part of one query. */
-const maxTargets = 100
+export const maxTargets = 100
 
 export type Config = z.output<ReturnType<typeof createConfigSchema>>
 

@@ -1,7 +1,7 @@
 import { nameInTags, targetName, type TargetSettings } from '../core/target.ts'
 import { prose, type Prose } from '../core/text/prose.ts'
 import { writtenPath } from '../inputs/git-names.ts'
-import { isTargetName, type Config, type ConfigKeys } from './schema.ts'
+import { isTargetName, maxTargets, type Config, type ConfigKeys } from './schema.ts'
 import { hasUnreadableKey, unreadable } from './unreadable.ts'
 
 /** Completes each target: what it leaves out comes from `defaults`, then from the inputs. */
@@ -42,7 +42,7 @@ export type KeyMistake = {
 }
 
 /**
- * Finds targets with the same name or directory. Takes the values of the file as they are, so that these
+ * Finds targets with the same name or directory, and too many targets. Takes the values of the file as they are, so that these
  * mistakes are reported together with all others.
  */
 export function findConflicts(config: unknown, inputPath: string): KeyMistake[] {
@@ -50,7 +50,7 @@ export function findConflicts(config: unknown, inputPath: string): KeyMistake[] 
   if (!Array.isArray(targets)) return []
   const firstWithName = new Map<string, { readonly index: number; readonly name: string }>()
   const firstWithPath = new Map<string, number>()
-  return targets.flatMap((target: unknown, index): KeyMistake[] => {
+  const found = targets.flatMap((target: unknown, index): KeyMistake[] => {
     const path = directoryOf(target, defaults, inputPath)
     const samePath = path === undefined ? undefined : firstWithPath.get(path)
     if (path !== undefined) firstWithPath.set(path, samePath ?? index)
@@ -65,6 +65,12 @@ export function findConflicts(config: unknown, inputPath: string): KeyMistake[] 
     if (sameName !== undefined) return [...mistakes, duplicateName(index, name, sameName)]
     return isOwn || isTargetName(name) ? mistakes : [missingName(index)]
   })
+  return targets.length > maxTargets ? [tooMany, ...found] : found
+}
+
+const tooMany: KeyMistake = {
+  path: ['targets'],
+  text: prose`\`targets\` must not have more than ${maxTargets} targets`,
 }
 
 /** The directory of a target as the file has it; undefined if it is invalid. */
