@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Nodes } from 'mdast'
+import remarkParse from 'remark-parse'
+import { unified } from 'unified'
 import { fc } from '../../../testing/fast-check.ts'
 import {
   hasIndexMarks,
@@ -6,6 +9,7 @@ import {
   placeIndexSection,
   type PlacedSection,
 } from '../../../src/core/plan/index-section.ts'
+import { splitLines } from '../../../src/core/plan/index-lines.ts'
 import { plain } from '../../../src/core/text/prose.ts'
 
 const { start, end } = indexMarks
@@ -60,10 +64,27 @@ describe('the section of an index', () => {
     ['a fenced block with tildes', `~~~\n${start}\n\`\`\`\n${end}\n~~~~\n`],
     ['an indented block', `\n    ${start}\n\t${end}\n`],
     ['a fenced block with a conflict', '```\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n```\n'],
+    ['a quotation', `> ${start}\n> ${end}\n`],
+    ['a fenced block in a quotation', `> \`\`\`html\n> ${start}\n> x\n> ${end}\n> \`\`\`\n`],
+    ['a quotation in a list', `- > ${start}\n  > ${end}\n`],
+    ['a fenced block in a list item', `- \`\`\`html\n  ${start}\n  ${end}\n  \`\`\`\n`],
+    ['a fenced block in nested lists', `1. - ~~~\n     ${start}\n     ${end}\n     ~~~\n\nx\n`],
+    ['a fenced block that ends with its item', `- x\n  \`\`\`\n  ${start}\n  ${end}\n\nx\n`],
+    ['a fenced block that ends with its quotation', `> \`\`\`\n> ${start}\n\nx\n`],
+    ['a fenced block in the item of a paragraph', `- x\ny\n  \`\`\`\n  ${start}\n  ${end}\n\nx\n`],
+    ['an indented block in a list item', `-     ${start}\n      ${end}\n`],
     ['code spans', `Put \`${start}\` before \`\` ${end} \`\`.\n`],
   ])('ignores marks in %s', (_name, text) => {
     expect(hasIndexMarks(text)).toBe(false)
     expect(place(text)).toBe(`${text}\n${start}\nA\n${end}\n`)
+  })
+
+  test.each([
+    ['after a fenced block that ended with its item', `- \`\`\`\n  x\n${start}\n${end}\n`],
+    ['after a rule', `- - -\n      x\n${start}\n${end}\n`],
+    ['after a quotation', `> \`\`\`\n${start}\n${end}\n`],
+  ])('finds marks %s', (_name, text) => {
+    expect(place(text)).toBe(text.replace(`${start}\n`, `${start}\nA\n`))
   })
 
   test.each([
@@ -106,6 +127,48 @@ describe('the section of an index', () => {
     expect(problemIn('Title\n=======\n\n>>>>>>> quoted\n')).toBe('')
   })
 })
+
+/** Pages of nested blocks. Items that begin with an empty line have rules of their own. */
+const nested = fc
+  .array(
+    fc.oneof(
+      fc.constant(''),
+      fc.tuple(
+        fc.array(fc.constantFrom('- ', '1. ', '> ', ' ', '  ', '    ', '\t'), { maxLength: 3 }),
+        fc.constantFrom('x', '```', '~~~', '````', '# T', '---', start, start),
+      ),
+    ),
+    { maxLength: 12 },
+  )
+  .map((lines) => lines.map((parts) => [...parts].flat().join('')).join('\n'))
+
+test('no mark in code or a quotation counts, as another reader of Markdown sees them', () => {
+  fc.assert(
+    fc.property(nested, (page) => {
+      const text = `${page}\n\n${start}\n`
+      const inside = linesOf(unified().use(remarkParse).parse(text), ['code', 'blockquote'])
+      const counted = splitLines(text)
+        .lines.filter(
+          (line) =>
+            line.text.includes(start) && !line.isFenced && !line.isQuoted && !line.isIndented,
+        )
+        .map(({ number }) => number)
+      expect([text, counted.filter((line) => inside.has(line))]).toEqual([text, []])
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+function linesOf(node: Nodes, types: readonly string[]): Set<number> {
+  const { start: first, end: last } = node.position ?? {}
+  if (types.includes(node.type) && first && last) {
+    // A block that ends with its item ends before the line after it.
+    const lines = last.line - first.line + Number(last.column > 1)
+    return new Set(Array.from({ length: lines }, (_, index) => first.line + index))
+  }
+  const children = 'children' in node ? node.children : []
+  return new Set(children.flatMap((child) => [...linesOf(child, types)]))
+}
 
 const fragment = fc.constantFrom(
   ...['\n', '\r\n', '\r', ' ', '\t', 'x', '# T', '|', '\uFEFF', '🤖', '`', '```', '~~~', '    '],

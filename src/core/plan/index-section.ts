@@ -1,4 +1,5 @@
 import { prose, type Prose } from '../text/prose.ts'
+import { splitLines } from './index-lines.ts'
 
 /** What the action's part of an index page begins and ends with. */
 export const indexMarks = {
@@ -60,8 +61,6 @@ type Mark = {
   readonly line: number
 }
 
-type Fence = { readonly character: string; readonly length: number; readonly line: number }
-
 type Marks = {
   readonly marks: readonly Mark[]
   /** Line of the code block that is still open at the end. */
@@ -70,34 +69,11 @@ type Marks = {
 
 const mark = /<!--[ \t]*(\/?)[ \t]*mlflow-sync:index[ \t]*-->/g
 
-type Line = {
-  readonly text: string
-  readonly offset: number
-  /** Counted from 1. */
-  readonly number: number
-  /** Whether it is in a fenced code block, or begins or ends one. */
-  readonly isFenced: boolean
-}
-
-function splitLines(text: string): { lines: Line[]; openFence: number | undefined } {
-  const lines: Line[] = []
-  let fence: Fence | undefined
-  let offset = 0
-  for (const [index, line] of text.split('\n').entries()) {
-    const before = fence
-    fence = nextFence(before, line.replace(/\r$/, ''), index + 1)
-    const isFenced = before !== undefined || fence !== undefined
-    lines.push({ text: line, offset, number: index + 1, isFenced })
-    offset += line.length + 1
-  }
-  return { lines, openFence: fence?.line }
-}
-
-/** Finds the marks outside of code, in which people may write about them. */
+/** Finds the marks outside of code and quotations, in which people may write about them. */
 function findMarks(text: string): Marks {
   const { lines, openFence } = splitLines(text)
   const marks = lines
-    .filter((line) => !line.isFenced && !/^(?: {4}| {0,3}\t)/.test(line.text))
+    .filter(({ isFenced, isIndented, isQuoted }) => !isFenced && !isIndented && !isQuoted)
     .flatMap((line) =>
       [...hideCode(line.text).matchAll(mark)].map(({ 0: found, 1: slash, index }): Mark => {
         const start = line.offset + index
@@ -105,17 +81,6 @@ function findMarks(text: string): Marks {
       }),
     )
   return { marks, openFence }
-}
-
-/** The fenced code block that is open after a line (CommonMark 0.31, section 4.5). */
-function nextFence(fence: Fence | undefined, line: string, number: number): Fence | undefined {
-  if (fence === undefined) {
-    const [, opening = ''] = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/.exec(line) ?? []
-    const [character] = opening
-    return character === undefined ? undefined : { character, length: opening.length, line: number }
-  }
-  const [, closing = ''] = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(line) ?? []
-  return closing.startsWith(fence.character) && closing.length >= fence.length ? undefined : fence
 }
 
 /** Blanks out code spans, without moving anything else. */
