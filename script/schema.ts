@@ -19,8 +19,9 @@ export function configSchemaText(): string {
   return toText(configSchema())
 }
 
+/** In draft 7: "Supports JSON Schema 7 and below" (README of yaml-language-server). */
 function configSchema() {
-  return z.toJSONSchema(createConfigSchema(), { io: 'input', reused: 'inline' })
+  return z.toJSONSchema(createConfigSchema(), { target: 'draft-7', io: 'input', reused: 'inline' })
 }
 
 function toText(schema: object): string {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv } from 'ajv'
 import { configSchemaText, withKeys } from '../../script/schema.ts'
 import { parseConfig } from '../../src/config/parse.ts'
 import type { Target, TargetSettings } from '../../src/core/target.ts'
@@ -383,7 +383,7 @@ test('a file whose aliases unfold to millions of values is rejected', () => {
 test('more than 100 targets are rejected', () => {
   const targets = Array.from({ length: 101 }, (_, index) => `  - path: a${index}`)
   expect(mistakesOf(`version: 1\ntargets:\n${targets.join('\n')}\n`)).toEqual([
-    'line 3, column 3: `targets` must not have more than 100 targets',
+    'line 3, column 3: `targets` has more than 100 targets: move some of them to another configuration and job',
   ])
   expect(mistakesOf(`version: 1\ntargets:\n${targets.join('\n')}\n    pth: b\n`)).toHaveLength(2)
 })
@@ -406,7 +406,7 @@ test('a mistake has its place', () => {
 test('the schema in the repository is up to date, and accepts what the parser accepts', () => {
   const text = readFileSync('schema/config.schema.json', 'utf8')
   expect(text).toBe(configSchemaText())
-  const validate = new Ajv2020({ strict: false }).compile(JSON.parse(text) as object)
+  const validate = new Ajv({ strict: false }).compile(JSON.parse(text) as object)
   const [good, bad] = [
     { version: 1, defaults: { 'minimum-age': '1h' }, targets: [{ path: 'a', models: 'x' }] },
     { version: 1, targets: [{ path: 'a', 'minimum-age': '1 hour' }] },
@@ -438,7 +438,7 @@ test.each([
   ],
   ['models', [['a*', '!b'], [''], ['a b']], [['!'], [' ! '], [1]]],
 ])('the schema and the parser agree on %s', (key, accepted, rejected) => {
-  const validate = new Ajv2020({ strict: false }).compile(JSON.parse(configSchemaText()) as object)
+  const validate = new Ajv({ strict: false }).compile(JSON.parse(configSchemaText()) as object)
   const verdicts = (values: readonly unknown[]) =>
     values.map((value) => {
       const config = { version: 1, targets: [{ path: 'a', [key]: value }] }
@@ -450,8 +450,15 @@ test.each([
 
 test('the schema describes every key for an editor', () => {
   const described = JSON.parse(configSchemaText()) as SchemaNode
+  const isLeaf = (node: SchemaNode) => node.properties === undefined && node.items === undefined
   const withoutDescription = (node: SchemaNode, path: string): string[] => [
     ...(path !== '' && node.description === undefined ? [path] : []),
+    ...(isLeaf(node) && node.const === undefined && node.examples === undefined
+      ? [`${path}: no examples`]
+      : []),
+    ...(isLeaf(node) && node.const === undefined && !node.description?.includes('Default')
+      ? [`${path}: no default`]
+      : []),
     ...Object.entries(node.properties ?? {}).flatMap(([key, child]) =>
       withoutDescription(child, `${path}.${key}`),
     ),
@@ -460,7 +467,15 @@ test('the schema describes every key for an editor', () => {
   expect(withoutDescription(described, '')).toEqual([])
 })
 
+test('no pattern of the schema is shown to the user of an editor', () => {
+  const count = (key: string) => configSchemaText().split(`"${key}":`).length - 1
+  expect(count('pattern')).toBeGreaterThan(10)
+  expect(count('patternErrorMessage')).toBe(count('pattern'))
+})
+
 type SchemaNode = {
+  readonly const?: unknown
+  readonly examples?: readonly unknown[]
   readonly description?: string
   readonly properties?: Readonly<Record<string, SchemaNode>>
   readonly items?: SchemaNode

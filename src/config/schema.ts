@@ -3,7 +3,7 @@ import { indexName, optionalPath, writtenPath } from '../inputs/git-names.ts'
 import { detailsOf, issue, type InputIssue } from '../inputs/issue.ts'
 import { aliases, duration, modelPatterns, optional } from '../inputs/parsers.ts'
 import { own, prose } from '../core/text/prose.ts'
-import { editorPatterns } from './editor-patterns.ts'
+import { editorPatterns, type EditorPattern } from './editor-patterns.ts'
 
 /**
  * The schema of the configuration file. It validates, and `schema/config.schema.json` and the table in
@@ -20,18 +20,19 @@ export function createConfigSchema() {
       {
         version: z
           .literal(1, { error: missingOr('must be `1`') })
-          .describe('Version of the format of this file.'),
+          .describe('Version of the format of this file: `1`.'),
         defaults: z
           .strictObject(keys, mustBe('a map of keys'))
           .optional()
           .describe(
-            'What targets leave out. What is left out here, too, comes from the inputs of the action.',
+            'What targets leave out: the same keys, except `name`. What is left out here, too, comes from the inputs of the action with the same names, or is the default.',
           ),
         targets: z
           .array(target, mustBe('a list of targets, each starting with `-`'))
           .min(1, 'must have at least one target')
           .meta({
-            description: 'The targets. All of them are synced in one commit, or one pull request.',
+            description:
+              'The targets, 1 to 100. All of them are synced in one commit, or one pull request.',
             // The schema would report nothing else about a list that is too long.
             maxItems: maxTargets,
           }),
@@ -55,17 +56,17 @@ export type ConfigKeys = NonNullable<Config['defaults']>
 /** The keys of a target that `defaults` may have as well. */
 function targetKeys() {
   return {
-    path: text({ pattern: editorPatterns.written, examples: ['deploy/production'] })
+    path: text({ ...editorPatterns.written, examples: ['deploy/production'] })
       .pipe(writtenPath)
       .optional()
       .describe(
-        'Directory of the values files, from the root of the repository. It is created if it is missing.',
+        'Directory of the values files, from the root of the repository; each target has one of its own. It is created if it is missing. Default: the root.',
       ),
-    template: text({ pattern: editorPatterns.read, examples: ['deploy/templates/vllm.yaml'] })
+    template: text({ ...editorPatterns.read, examples: ['deploy/templates/vllm.yaml'] })
       .pipe(optionalPath)
       .optional()
       .describe(
-        'Path of the YAML template for new files. An empty text means the built-in template for vLLM.',
+        'Path of the YAML template for new files, from the root of the repository. Default, also with an empty text: the built-in template for vLLM.',
       ),
     models: lines(modelPatterns, {
       example: ['llm-*', '!llm-draft-*'],
@@ -73,48 +74,58 @@ function targetKeys() {
     })
       .optional()
       .describe(
-        "Registered models, as globs. `!` excludes, and the last match wins. A list, or one per line. Quote an entry that starts with `!` or `*`: `'!llm-draft-*'`.",
+        "Registered models, as globs. `!` excludes, and the last match wins. A list, or one per line. Quote an entry that starts with `!` or `*`: `'!llm-draft-*'`. Default: all models.",
       ),
     aliases: lines(aliases, { example: ['champion'], pattern: editorPatterns.alias })
       .optional()
-      .describe('Only versions with one of these aliases. A list, or one per line.'),
+      .describe(
+        'Only versions with one of these aliases. A list, or one per line. Default: versions with any alias or none.',
+      ),
     filter: text({ examples: ["tags.deploy = 'yes'"] })
       .pipe(optional)
       .optional()
-      .describe('MLflow filter for model versions.'),
+      .describe("MLflow filter for model versions, such as `tags.deploy = 'yes'`. Default: none."),
     'run-filter': text({ examples: ['metrics.eval_accuracy >= 0.9'] })
       .pipe(optional)
       .optional()
-      .describe('MLflow filter that the training run must match.'),
-    'minimum-age': text({ pattern: '^([0-9]{1,9}[smhd])?$', examples: ['1h'] })
+      .describe(
+        'MLflow filter that the training run must match, such as `metrics.eval_accuracy >= 0.9`. Default: none.',
+      ),
+    'minimum-age': text({ ...editorPatterns.duration, examples: ['1h'] })
       .pipe(duration('0s'))
       .optional()
-      .describe('Ignore versions younger than this: `30s`, `10m`, `2h` or `1d`.'),
+      .describe('Ignore versions younger than this: `30s`, `10m`, `2h` or `1d`. Default: `0s`.'),
     prune: z
       .boolean(mustBe('`true` or `false`'))
+      .meta({ examples: [true] })
       .optional()
-      .describe('Delete files whose run is no longer selected.'),
+      .describe(
+        'Delete files whose run is no longer selected: `true` or `false`. Default: `false`.',
+      ),
     'max-deletions': z
       .int(mustBe('a whole number, 0 or more'))
       .min(0, 'must be a whole number, 0 or more')
       .max(999_999_999, 'must be at most 999999999')
+      .meta({ examples: [10] })
       .optional()
       .describe(
-        'Maximum number of deletions in this target. If more would be deleted, none are, and the step fails.',
+        'Maximum number of deletions in this target, from 0 to 999999999. If more would be deleted, none are, and the step fails. Default: 10.',
       ),
     'values-schema': text({
-      pattern: editorPatterns.read,
+      ...editorPatterns.read,
       examples: ['charts/vllm/values.schema.json'],
     })
       .pipe(optionalPath)
       .optional()
       .describe(
-        "Path of the chart's JSON schema. Files that it rejects are not written; the `values.yaml` beside it supplies defaults.",
+        "Path of the chart's JSON schema, from the root of the repository. Files that it rejects are not written; the `values.yaml` beside it supplies defaults. Default: none.",
       ),
-    index: text({ pattern: editorPatterns.index, examples: ['README.md'] })
+    index: text({ ...editorPatterns.index, examples: ['README.md'] })
       .pipe(indexName)
       .optional()
-      .describe("Name of a file in the target's directory with a generated table of its models."),
+      .describe(
+        "Name of a file in the target's directory with a generated table of its models, such as `README.md`. Default: none.",
+      ),
   }
 }
 
@@ -127,8 +138,9 @@ function targetName() {
     .optional()
     .meta({
       description:
-        'Name of the target in outputs, report and summary, unique in this file. Defaults to its path.',
+        'Name of the target in outputs, report and summary, unique in this file: 1 to 64 letters, digits, spaces and `._/-`. Default: its path.',
       examples: ['production'],
+      patternErrorMessage: 'Must have 1 to 64 characters: letters, digits, spaces and `._/-`.',
     })
 }
 
@@ -138,7 +150,7 @@ export function isTargetName(text: string): boolean {
 }
 
 /** @param meta what an editor shows besides the description. */
-function text(meta: { pattern?: string; examples?: string[] } = {}) {
+function text(meta: Partial<EditorPattern> & { examples?: string[] } = {}) {
   return z.string(mustBe('a text')).trim().meta(meta)
 }
 
@@ -149,8 +161,11 @@ function text(meta: { pattern?: string; examples?: string[] } = {}) {
  *
  * @param pattern of an entry, for editors.
  */
-function lines<T>(parser: z.ZodType<T, string>, meta: { example: string[]; pattern: string }) {
-  const entry = z.unknown().meta({ type: 'string', pattern: meta.pattern })
+function lines<T>(
+  parser: z.ZodType<T, string>,
+  meta: { example: string[]; pattern: EditorPattern },
+) {
+  const entry = z.unknown().meta({ type: 'string', ...meta.pattern })
   return z
     .union([z.string(), z.array(entry)], mustBe('a list of texts'))
     .meta({ examples: [meta.example] })
@@ -169,7 +184,7 @@ function lines<T>(parser: z.ZodType<T, string>, meta: { example: string[]; patte
 }
 
 function findEntryIssues(text: unknown, parser: z.ZodType, isEntry: boolean): InputIssue[] {
-  if (typeof text !== 'string') return [{ text: prose`must be a text` }]
+  if (typeof text !== 'string') return [{ text: own('must be a text') }]
   if (isEntry && /[\r\n]/.test(text.trim())) {
     return [{ text: prose`has an entry with a line break: \`${text}\``, showsValue: true }]
   }

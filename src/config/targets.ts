@@ -70,7 +70,7 @@ export function findConflicts(config: unknown, inputPath: string): KeyMistake[] 
 
 const tooMany: KeyMistake = {
   path: ['targets'],
-  text: prose`\`targets\` must not have more than ${maxTargets} targets`,
+  text: prose`\`targets\` has more than ${maxTargets} targets: move some of them to another configuration and job`,
 }
 
 /** The directory of a target as the file has it; undefined if it is invalid. */
@@ -93,7 +93,8 @@ function nameFor(target: unknown, path: string | undefined) {
 /** What the first of some maps that has a key, or may have it, says; undefined if none does. */
 export function rawValue(key: string, ...maps: readonly unknown[]): unknown {
   const map = maps.find(
-    (keys) => keys === unreadable || hasUnreadableKey(keys) || Object.hasOwn(Object(keys), key),
+    (keys) =>
+      keys === unreadable || hasUnreadableKey(keys) || Object.hasOwn(Object(keys) as object, key),
   )
   if (map === undefined) return undefined
   const { [key]: value = unreadable } = Object(map) as Readonly<Record<string, unknown>>
