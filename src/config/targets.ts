@@ -42,8 +42,8 @@ export type KeyMistake = {
 }
 
 /**
- * Finds targets with the same name or directory, and too many targets. Takes the values of the file as they are, so that these
- * mistakes are reported together with all others.
+ * Finds targets with the same name or directory, and too many targets. Takes the values of the file as
+ * they are, so that these mistakes are reported together with all others.
  */
 export function findConflicts(config: unknown, inputPath: string): KeyMistake[] {
   const { targets, defaults } = Object(config) as Readonly<Record<string, unknown>>

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Nodes } from 'mdast'
 import remarkParse from 'remark-parse'
 import { unified } from 'unified'
 import { fc } from '../../../testing/fast-check.ts'
@@ -146,7 +145,7 @@ test('no mark in code or a quotation counts, as another reader of Markdown sees 
   fc.assert(
     fc.property(nested, (page) => {
       const text = `${page}\n\n${start}\n`
-      const inside = linesOf(unified().use(remarkParse).parse(text), ['code', 'blockquote'])
+      const inside = linesOf(markdown.parse(text), ['code', 'blockquote'])
       const counted = splitLines(text)
         .lines.filter(
           (line) =>
@@ -159,7 +158,11 @@ test('no mark in code or a quotation counts, as another reader of Markdown sees 
   )
 })
 
-function linesOf(node: Nodes, types: readonly string[]): Set<number> {
+const markdown = unified().use(remarkParse)
+
+type Root = ReturnType<typeof markdown.parse>
+
+function linesOf(node: Root | Root['children'][number], types: readonly string[]): Set<number> {
   const { start: first, end: last } = node.position ?? {}
   if (types.includes(node.type) && first && last) {
     // A block that ends with its item ends before the line after it.
