@@ -1,9 +1,6 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, posix } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { posix } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { z } from 'zod'
 import { exampleFolder } from '../../testing/examples.ts'
 import { helmLint, helmTemplate } from '../../testing/helm.ts'
 import { findManifest, validateManifests } from '../../testing/kubernetes.ts'
@@ -29,13 +26,6 @@ const defaults = await sync(3)
 const render = (...options: string[]) => renderExample(chart, defaults.values, ...options)
 
 const { describe: describeWithHelm, test: testWithHelm } = onlyWhere('Helm')
-const withShell = onlyWhere('shell scripts')
-
-const initContainer = z.object({
-  command: z.array(z.string()),
-  env: z.array(z.object({ name: z.string(), value: z.string() })),
-  volumeMounts: z.array(z.record(z.string(), z.unknown())),
-})
 
 describeWithHelm('the chart for vLLM', () => {
   test('renders what a sync from MLflow 3 wrote', () => {
@@ -108,36 +98,6 @@ describeWithHelm('the chart for vLLM', () => {
         { persistentVolumeClaim: { claimName: 'mlflow-artifacts', readOnly: true } },
       ],
     })
-  })
-
-  withShell.test('the init container of the template waits for the files of the model', () => {
-    const [first, example, ...rest] = defaults.values.split(
-      /^( {2}# initContainers:\n(?: {2}# {3}.*\n)+)/m,
-    )
-    const values = [first, example?.replaceAll(/^ {2}# /gm, '  '), ...rest]
-      .join('')
-      .replace('  initContainers: []\n', '')
-    const pod = podOf(renderExample(chart, values))
-    const path = podOf(render()).containers[0].args[0]
-    const [{ command, env, volumeMounts } = {}] = z.array(initContainer).parse(pod.initContainers)
-    expect(env).toEqual([{ name: 'MODEL', value: path }])
-    expect(pod.containers[0].volumeMounts).toEqual(expect.arrayContaining(volumeMounts ?? [{}]))
-
-    const folder = mkdtempSync(join(tmpdir(), 'model-'))
-    const wait = (environment: Readonly<Record<string, string>>) =>
-      spawnSync('sh', command?.slice(1) ?? [], {
-        env: { PATH: process.env.PATH, ...environment },
-        timeout: 1000,
-      })
-    try {
-      expect(wait({ MODEL: folder }).signal).toBe('SIGTERM')
-      writeFileSync(join(folder, 'config.json'), '{}')
-      expect(wait({ MODEL: folder }).status).toBe(0)
-      // In a chart that does not set it, nothing would ever be found.
-      expect(wait({}).status).toBeGreaterThan(0)
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
   })
 
   const gpus = (limit: number, request = limit) =>
