@@ -49,6 +49,15 @@ describe('the documentation', () => {
     expect(() => readInputs(variables)).not.toThrow()
   })
 
+  /** Somebody may copy these as they are: all versions, in the root, would be a surprise. */
+  const jobs = examples.filter(({ text }) => text.includes('jobs:'))
+
+  test.each(jobs)('selects versions, and has a directory for them in $name', ({ inputs }) => {
+    if (inputs.config === undefined) {
+      expect(inputs).toMatchObject({ path: expect.any(String), aliases: expect.any(String) })
+    }
+  })
+
   const proofs = pages.flatMap((page) =>
     [...readFileSync(page, 'utf8').matchAll(/\]\((?:\.\.\/)?(__tests__\/[^)]+)\): "([^"]+)"/g)].map(
       ([, file = '', title = '']): [string, string] => [title, file],
