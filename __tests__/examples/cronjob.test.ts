@@ -74,6 +74,7 @@ type Variable = {
 }
 type Container = {
   readonly image: string
+  readonly imagePullPolicy: string
   readonly args: readonly string[]
   readonly env: readonly Variable[]
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[]
@@ -146,6 +147,10 @@ describe('the CronJob', () => {
       const variable = env.find(({ name }) => name === token)
       expect(variable?.valueFrom).toEqual({ secretKeyRef: { name: secret, key: token } })
     }
+  })
+
+  test('takes an image that was built again under the same tag', () => {
+    expect(pod.containers[0].imagePullPolicy).toBe('Always')
   })
 
   test('names the host that MLflow has to allow', () => {
