@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals'
@@ -73,6 +74,33 @@ describe('script/release', () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining(message)])
     expect(stderr).toContain('script/set-owner removes them')
     git('reset', '--quiet', '--hard', start)
+  })
+
+  test('rejects a release of which examples do not use the tag, and names the command', () => {
+    const { git, directory } = repository
+    const setOwner = (ref: string) =>
+      execFileSync('bash', [join(directory, 'script/set-owner'), 'acme/mlflow-sync', '--ref', ref])
+    setOwner('main')
+    git('commit', '--quiet', '--all', '--message', 'Use main')
+    expect(repository.run('release', version)).toMatchObject({
+      status: 1,
+      stderr: [
+        "script/release: documentation and examples tell users to take 'main', but this release gets the tag v1: commit what this changes first:",
+        '  script/set-owner acme/mlflow-sync --ref v1\n',
+      ].join('\n'),
+    })
+    git('reset', '--quiet', '--hard', start)
+    expect(repository.run('release', '2.0.0').stderr).toMatch(/tell users to take 'v1'.* tag v2:/)
+    expectUntouched()
+  })
+
+  test('makes a pre-release while users get another tag', () => {
+    const { git } = repository
+    repository.installBundler('git checkout -- dist; cp src/core/version.ts dist/index.js')
+    expect(repository.run('release', '2.0.0-rc.1')).toMatchObject({ status: 0, stderr: '' })
+    git('switch', '--quiet', 'main')
+    git('branch', '--quiet', '-D', 'release-2.0.0-rc.1')
+    expectUntouched()
   })
 
   test('rejects a changelog whose links are missing', () => {

@@ -131,6 +131,15 @@ describe('the tag or branch that users get', () => {
     expect(git('diff', '--name-only')).toBe(file)
   })
 
+  test('is the only one that the pages speak of', () => {
+    expect(setOwner(name, '--ref', 'main').status).toBe(0)
+    const pages = ['README.md', 'CONTRIBUTING.md', 'docs', 'examples', 'src/terminal']
+    const args = ['grep', '-nE', '[@#]v1\\b([^.]|$)', '--', ...pages]
+    const found = spawnSync('git', args, { cwd: directory, encoding: 'utf8' }).stdout
+    // Another repository, of an example.
+    expect(found.split('\n').filter((line) => !line.includes('acme/platform'))).toEqual([''])
+  })
+
   test.each([
     ...['', '-x', 'a b', 'a..b', 'a.lock', 'a/', '/a', 'a~1', 'a:b', '$(x)', 'a`b`', "a'b", 'ä'],
   ])('cannot be %j', (ref) => {
