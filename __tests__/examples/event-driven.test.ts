@@ -66,6 +66,21 @@ describe('events of a real MLflow', () => {
     expect(dispatches()).toEqual([dispatchOf(created)])
   })
 
+  test('are delivered again once the script has run, if somebody had disabled the webhook', async () => {
+    const webhooks = `${world.mlflow.url}/api/2.0/mlflow/webhooks`
+    const statusNow = async () => (await (await fetch(webhooks)).text()).match(/"status": ?"\w+"/g)
+    const list = await (await fetch(webhooks)).text()
+    const [, id = ''] = /"webhook_id": ?"([^"]+)"/.exec(list) ?? []
+    await fetch(`${webhooks}/${id}`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ status: 'DISABLED' }),
+    })
+    expect(await statusNow()).toEqual([expect.stringContaining('DISABLED')])
+    await createWebhook()
+    expect(await statusNow()).toEqual([expect.stringContaining('ACTIVE')])
+  })
+
   onlyWhere('act').test('start one sync, which commits', async () => {
     const before = dispatches().length
     const { runId } = await project.register('summarizer')

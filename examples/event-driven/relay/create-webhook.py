@@ -28,6 +28,8 @@ webhook = {
         "model_version_alias.created",
         "model_version_alias.deleted",
     ],
+    # MLflow also sends the event below, which is a test, for a webhook that somebody has disabled.
+    "status": "ACTIVE",
 }
 page = client.list_webhooks()
 known = list(page)
