@@ -29,6 +29,29 @@ describe('the repository', () => {
       expect.stringMatching(/^`repository` must be `owner\/name`/),
     ])
   })
+
+  test.each([
+    'git@github.com:acme/x.git',
+    'https://github.com/acme/x.git',
+    'https://github.com/acme/x',
+    'https://ghe.example.com/acme/x/',
+    'ssh://git@github.com/acme/x',
+    'github.com/acme/x',
+    'acme/x.git',
+  ])('is suggested in place of %s', (address) => {
+    expect(problemsOf({ INPUT_REPOSITORY: address })).toEqual([
+      `\`repository\` must be \`owner/name\` (received \`${address}\`). Did you mean \`acme/x\`?`,
+    ])
+  })
+
+  test.each(['https://github.com/acme/x/tree/main', 'acme/.git', 'git@github.com:x.git'])(
+    'is one mistake without a suggestion: %s',
+    (address) => {
+      expect(problemsOf({ INPUT_REPOSITORY: address })).toEqual([
+        `\`repository\` must be \`owner/name\` (received \`${address}\`)`,
+      ])
+    },
+  )
 })
 
 describe('the path', () => {

@@ -84,6 +84,8 @@ describe('a mistake', () => {
       'Unknown flag `--token`. Did you mean `--mlflow-token` or `--github-token`?',
     ],
     [['plan', '--frobnicate'], 'Unknown flag `--frobnicate`'],
+    [['--', 'plan'], 'Unknown flag `--`: leave it out'],
+    [['plan', '--=a'], 'Unknown flag `--`: leave it out'],
     [['plan', '--no-prune'], 'Unknown flag `--no-prune`: to switch it off, write `--prune=false`'],
     [['plan', '--branch'], '`--branch` needs a value'],
     [['plan', '--branch', '--json'], '`--branch` needs a value'],

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { prose, type Prose } from '../core/text/prose.ts'
 import { runIdFromFileName } from '../core/values-file/file.ts'
-import { detailsOf, issue } from './issue.ts'
+import { detailsOf, didYouMean, issue } from './issue.ts'
 
 /** Schemas for names and paths in the target repository. */
 
@@ -12,8 +12,26 @@ import { detailsOf, issue } from './issue.ts'
 export const repository = z
   .string()
   .refine((text) => text !== '', { error: 'is required: set it to `owner/name`', abort: true })
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'must be `owner/name`')
-  .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be `owner/name`, without `.git`')
+  .superRefine((text, context) => {
+    if (isRepositoryName(text)) return
+    context.addIssue(
+      issue({ text: prose`must be \`owner/name\``, hint: didYouMean(nameInAddress(text)) }),
+    )
+  })
+
+function isRepositoryName(text: string): boolean {
+  return (
+    /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/[A-Za-z0-9._-]{1,100}$/.test(text) &&
+    !/\/\.{1,2}$|\.git$/i.test(text)
+  )
+}
+
+/** The name in an address of the repository: of a page, or of a clone over HTTPS or SSH. */
+function nameInAddress(text: string): string | undefined {
+  const path = text.replace(/^(?:[a-z]+:\/\/)?[^/:]+\.[^/:]+[/:]/i, '')
+  const name = path.replace(/(?:\.git)?\/?$/i, '')
+  return name !== text && isRepositoryName(name) ? name : undefined
+}
 
 /** What `git check-ref-format` rejects. A `:` would change the path in GraphQL's `branch:path`. */
 const invalidRef = /[\p{Cc}\p{Cs} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u

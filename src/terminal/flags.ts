@@ -163,6 +163,7 @@ function describeOtherFlag({ name, raw, value }: Flag): string[] {
 function describeUnknown(raw: string): string {
   const unknown = `Unknown flag ${plain(shown(raw))}`
   const wanted = raw.replace(/^-+/, '')
+  if (wanted === '') return `${unknown}: leave it out`
   const positive = wanted.replace(/^no-/, '')
   if (positive !== wanted && booleanInputs.has(positive)) {
     return `${unknown}: to switch it off, write \`--${positive}=false\``
