@@ -96,16 +96,18 @@ describe('the documentation', () => {
   test('runs the command at the release that its workflows use', () => {
     const quickStart = usesIn(readFileSync('README.md', 'utf8'))[0] ?? ''
     const [name = '', ref = ''] = quickStart.split('@')
-    expect(commandName).toBe(`npx github:${name}#${ref}`)
+    expect(commandName).toBe(`npx "github:${name}#${ref}"`)
     const commands = [...pages, 'CONTRIBUTING.md', 'CHANGELOG.md'].flatMap((page) =>
-      [...readFileSync(page, 'utf8').matchAll(/npx( --yes)?\s(?:> )?(github:[^\s`]+)/g)].map(
+      [...readFileSync(page, 'utf8').matchAll(/npx( --yes)?\s(?:> )?(\S*github:[^\s`]+)/g)].map(
         ([, , source]) => source,
       ),
     )
     expect(commands.length).toBeGreaterThan(6)
+    // In quotes: with the option EXTENDED_GLOB, zsh takes `#` for a part of a pattern (zshoptions(1)), and
+    // cmd.exe does not know single ones.
     // A page says how to pin a commit.
-    const others = commands.filter((source) => source !== `github:${name}#${ref}`)
-    expect(others).toEqual([`github:${name}#<sha>`])
+    const others = commands.filter((source) => source !== `"github:${name}#${ref}"`)
+    expect(others).toEqual([`"github:${name}#<sha>"`])
   })
 
   test('names every folder of tests', () => {

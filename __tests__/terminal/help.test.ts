@@ -37,9 +37,31 @@ test('is readable in a terminal that does not know its width', () => {
   expect(helpLines(text, 10)).toEqual(helpLines(text, 40))
 })
 
-test('fits into a terminal, and has the groups of the README', () => {
-  const lines = helpLines(text, 80).flatMap((line) => line.split('\n'))
-  expect(lines.filter((line) => line.length > 80)).toEqual([])
+test.each([50, 80, 100])('fits into a terminal of %i columns', (columns) => {
+  // The name of a repository may be longer.
+  const lines = helpLines(text, columns).filter((line) => !line.includes('github:'))
+  expect(lines.filter((line) => line.length > columns || line.includes('\n'))).toEqual([])
+})
+
+test('wraps paragraphs, and tables below their second column', () => {
+  const lines = helpLines(text, 50)
+  expect(lines.slice(0, 2)).toEqual([
+    "Syncs MLflow's Model Registry into a Git",
+    'repository on GitHub: one Helm values file for',
+  ])
+  const start = lines.indexOf('Commands:')
+  expect(lines.slice(start, start + 6)).toEqual([
+    'Commands:',
+    '  check   test every connection, permission and',
+    '          rule, without leaving a trace',
+    '  plan    show what a sync would write, with',
+    '          diffs, and write nothing',
+    '  sync    write it',
+  ])
+})
+
+test('has the groups of the README', () => {
+  const lines = helpLines(text)
   const readme = readFileSync('README.md', 'utf8')
   const groups = lines.filter((line) => /^[A-Z][a-z A-Z]+:$/.test(line)).slice(2)
   expect(groups.length).toBeGreaterThan(3)

@@ -87,7 +87,7 @@ describe('the tag or branch that users get', () => {
   const uses = (ref: string): string[] => [
     `uses: ${name}@${ref} # why`,
     `${name}@${ref}. ${name}@${ref}`,
-    `npx github:${name}#${ref} plan`,
+    `npx "github:${name}#${ref}" plan`,
     `https://github.com/${name}.git#${ref}`,
     `https://github.com/${name}/blob/${ref}/docs/scale.md`,
     `https://raw.githubusercontent.com/${name}/${ref}/schema/config.schema.json`,

@@ -11,12 +11,11 @@ type Input = {
   readonly group: string | undefined
 }
 
-/** How the command is run. */
-export const commandName = 'npx github:org/mlflow-sync#v1'
+/** How the command is run. In quotes, because zsh may take `#` for a part of a pattern (EXTENDED_GLOB). */
+export const commandName = 'npx "github:org/mlflow-sync#v1"'
 
-const introduction = `Syncs MLflow's Model Registry into a Git repository on GitHub: one Helm values
-file for each run with a registered model version, and all changes in one commit
-or pull request.
+/** Paragraphs and tables, whose lines each begin with a term. */
+const introduction = `Syncs MLflow's Model Registry into a Git repository on GitHub: one Helm values file for each run with a registered model version, and all changes in one commit or pull request.
 
 Usage: ${commandName} <command> [flags]
 
@@ -25,12 +24,9 @@ Commands:
   plan    show what a sync would write, with diffs, and write nothing
   sync    write it
 
-The result goes to standard output, the log to standard error. The exit code is
-0, or 1 if anything failed, or 2 for a mistake in the command line.
+The result goes to standard output, the log to standard error. The exit code is 0, or 1 if anything failed, or 2 for a mistake in the command line.
 
-Secrets are safer in variables than in flags, which other users of the machine
-can see: MLflow's own (MLFLOW_TRACKING_TOKEN, ...) and GITHUB_TOKEN. Without a
-token for GitHub, the command asks \`gh auth token\`.
+Secrets are safer in variables than in flags, which other users of the machine can see: MLflow's own (MLFLOW_TRACKING_TOKEN, ...) and GITHUB_TOKEN. Without a token for GitHub, the command asks \`gh auth token\`.
 
 Flags:
   --json      print the report as JSON instead of the summary
@@ -43,13 +39,15 @@ All inputs of the action are flags. One with "..." can be repeated.`
 /** The text of `--help`. The flags are the inputs of `action.yml`, in its groups and words. */
 export function helpLines(actionYaml: string, columns = 80): string[] {
   // A terminal that does not know its width says 0.
-  const width = Math.max(Math.min(columns || 80, 100), 40) - 6
+  const width = Math.max(Math.min(columns || 80, 100), 40)
   return [
-    introduction,
+    ...introduction
+      .split('\n')
+      .flatMap((line) => wrapAfter(/^ .*? {2,}(?=\S)/.exec(line)?.[0] ?? '', line, width)),
     ...readInputs(actionYaml).flatMap((input) => [
       ...(input.group === undefined ? [] : ['', `${input.group}:`]),
       `  --${input.name}${valueHint(input.name)}`,
-      ...wrap(describe(input), width).map((line) => `      ${line}`),
+      ...wrapAfter('      ', `      ${describe(input)}`, width),
     ]),
   ]
 }
@@ -97,6 +95,13 @@ function describe({ name, description, fallback }: Input): string {
   return fallback === '' || booleanInputs.has(name)
     ? description
     : `${description} Default: \`${fallback}\`.`
+}
+
+/** Wraps a line, with the further ones as far to the right as what follows its beginning. */
+function wrapAfter(beginning: string, line: string, width: number): string[] {
+  const indent = ' '.repeat(beginning.length)
+  const lines = wrap(line.slice(beginning.length), width - beginning.length)
+  return lines.map((text, index) => `${index === 0 ? beginning : indent}${text}`)
 }
 
 function wrap(text: string, width: number): string[] {
