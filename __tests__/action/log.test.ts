@@ -81,7 +81,7 @@ test('a polling job reports each round when it ends', async () => {
   expect(lines).toContain(sentence)
 })
 
-onlyWhere('signals').test('a request that takes long is no silence', async () => {
+onlyWhere('signals').test('a request that takes long is not silent', async () => {
   await project.register('model')
   const held = Promise.withResolvers<undefined>()
   world.gateway.rule = ({ url }) =>

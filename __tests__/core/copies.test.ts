@@ -14,7 +14,7 @@ function resolve(version: ModelVersion, known: readonly ModelVersion[]) {
 
 describe('the source of a version', () => {
   test.each([
-    ['that is no copy is its own', origin, [], 's3://b/origin'],
+    ['that is not a copy is its own', origin, [], 's3://b/origin'],
     ['that is a copy is that of its origin', copy, [origin], 's3://b/origin'],
     [
       'is followed through copies of copies',

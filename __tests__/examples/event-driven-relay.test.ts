@@ -31,7 +31,7 @@ const forgeries = (): (readonly [string, Delivery, number, string])[] => [
   ['no timestamp', { without: 'timestamp' }, 400, noTimestamp],
   ['a long delivery id', { id: 'a'.repeat(65) }, 400, noId],
   ['a dot in the delivery id', { id: `a.${now()}` }, 400, noId],
-  ['a timestamp that is no number', { timestamp: 'NaN' }, 400, noTimestamp],
+  ['a timestamp that is not a number', { timestamp: 'NaN' }, 400, noTimestamp],
   ['a negative timestamp', { timestamp: '-1' }, 400, noTimestamp],
   ['an old timestamp', { timestamp: now(-310) }, 401, isOld],
   ['a timestamp in the future', { timestamp: now(330) }, 401, isOld],

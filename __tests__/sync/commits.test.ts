@@ -176,7 +176,7 @@ describe('a commit that GitHub did not sign', () => {
     expect(step.log).toMatch(/::warning.*GitHub did not sign the commit/)
   })
 
-  test('is no warning if it is signed', async () => {
+  test('is not a warning if it is signed', async () => {
     await project.register('m')
     expect((await stepInProcess(world, project)).log).not.toMatch(/did not sign/)
     expect((await stepInProcess(world, project, { 'pull-request': 'true' })).log).not.toMatch(
@@ -214,7 +214,7 @@ describe('a submodule', () => {
     expect(project.repository.git('ls-tree', 'main', 'deploy')).toMatch(/^160000/)
   })
 
-  test('elsewhere is no obstacle', async () => {
+  test('elsewhere is not an obstacle', async () => {
     await project.register('m')
     project.repository.push('main', { vendor: { submodule } })
     const step = await stepInProcess(world, project, { path: 'deploy/models' })

@@ -314,7 +314,7 @@ describe('a held file is created again', () => {
 })
 
 describe('an id for recreate', () => {
-  test('that is no selected run leads to a warning', async () => {
+  test('that is not a selected run leads to a warning', async () => {
     const version = await syncOne()
     const commit = remove(version)
     const short = version.runId.slice(0, 8)

@@ -134,7 +134,7 @@ for (const version of [2, 3] as const) {
       )
     })
 
-    test('hides a registered model, which is no reason for a fallback', async () => {
+    test('hides a registered model, which is not a reason for a fallback', async () => {
       await project.register('m')
       world.gateway.rule = ({ url }) =>
         url.includes('registered-models/search') ? { status: 200, body: '{}' } : undefined

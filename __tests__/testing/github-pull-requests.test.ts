@@ -186,7 +186,7 @@ describe('a merge after the base moved', () => {
 })
 
 describe('GitHub lags behind', () => {
-  test('a new branch is no valid head, and a new pull request has no node, for some calls', async () => {
+  test('a new branch is not a valid head, and a new pull request has no node, for some calls', async () => {
     Object.assign(repository.settings.lag, { labels: 1, heads: 1 })
     const sha = repository.head('topic')
     await send('DELETE', 'git/refs/heads/topic')

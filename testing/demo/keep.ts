@@ -22,6 +22,6 @@ export async function keepRunning(
   }
   say(`\nTo stop all of it, press Ctrl-C here, or run: kill ${process.pid}`)
   if (!signal.aborted) await once(signal, 'abort')
-  // What a person tries with the stand-in is no mistake of the action's.
+  // What a person tries with the stand-in is not a mistake of the action's.
   github.violations.splice(0)
 }

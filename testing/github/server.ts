@@ -33,7 +33,7 @@ export class GitHub {
   readonly #hanging: ServerResponse[] = []
   readonly #server = createServer((request, response) => {
     void this.#handle(request, response).catch((error: unknown) => {
-      // A client that was killed in the middle of a request is no mistake.
+      // A client that was killed in the middle of a request is not a mistake.
       if (request.complete) this.violations.push(`the stand-in failed: ${String(error)}`)
       response.destroy()
     })

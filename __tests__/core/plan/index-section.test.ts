@@ -34,7 +34,7 @@ describe('the section of an index', () => {
     ['a text with CRLF', 'x\r\n', `x\r\n\r\n${start}\r\nA\r\n${end}\r\n`],
     ['mostly CRLF', 'x\r\ny\r\nz\n', `x\r\ny\r\nz\n\r\n${start}\r\nA\r\n${end}\r\n`],
     ['mostly LF', 'x\r\ny\nz\n', `x\r\ny\nz\n\n${start}\nA\n${end}\n`],
-    ['a lone CR, which is no line break', 'x\ry\n', `x\ry\n\n${start}\nA\n${end}\n`],
+    ['a lone CR, which is not a line break', 'x\ry\n', `x\ry\n\n${start}\nA\n${end}\n`],
   ])('is appended to %s', (_name, text, expected) => {
     expect(place(text)).toBe(expected)
   })

@@ -281,7 +281,7 @@ describe('the file of a model stays until its successor is deployed', () => {
     expect(planned.deletions.map(({ runId }) => runId).toSorted()).toEqual(['old', 'oldest'])
   })
 
-  test('but a version that the selection rejects is no successor', () => {
+  test('but a version that the selection rejects is not a successor', () => {
     const version = modelVersion({ version: '2' })
     const given = [{ ...excluded('x', 'run-filter'), version }]
     expect(deletedRuns({ files: old, selection: champions, excluded: given })).toEqual(['old'])

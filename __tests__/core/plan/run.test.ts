@@ -331,7 +331,7 @@ describe('an update whose artifacts are elsewhere', () => {
     ],
     ['the version is the same', currentText.replace('timestamp: 19700101', 'timestamp: 1'), moved],
     ['the previous version is not known', olderText, { ...moved, previousArtifacts: undefined }],
-  ])('is no warning if %s', (_name, text, given) => {
+  ])('is not a warning if %s', (_name, text, given) => {
     expect(planFor({ state: fileState(text), facts: given })).toMatchObject({
       outcome: 'updated',
       warning: undefined,
