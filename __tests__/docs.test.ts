@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { pinsOf, readAllWorkflows, withPins } from '../script/pins.ts'
 import { withTables } from '../script/readme.ts'
 import { readInputs } from '../src/inputs/inputs.ts'
 import { inputNames } from '../src/inputs/schema.ts'
@@ -7,9 +8,9 @@ import { commandName } from '../src/terminal/help.ts'
 import {
   actionName,
   evaluate,
+  publishedAction,
   readConfigurations,
   readExamples,
-  readWorkflows,
 } from '../testing/examples.ts'
 import { createWorld, type World } from '../testing/world.ts'
 
@@ -76,21 +77,28 @@ describe('the documentation', () => {
   const usesIn = (text: string): string[] =>
     [...text.matchAll(/^ *(?:- )?uses: (.+)$/gm)].map(([, action = '']) => action)
 
-  /** Dependabot updates these, and not the pages. */
-  const updated = [
-    ...readWorkflows().map(({ text }) => text),
-    ...readdirSync('.github/workflows').map((name) =>
-      readFileSync(`.github/workflows/${name}`, 'utf8'),
-    ),
-  ].flatMap(usesIn)
-  const pinned = pages.flatMap((page) =>
-    usesIn(readFileSync(page, 'utf8'))
-      .filter((action) => !action.startsWith(actionName))
-      .map((action): [string, string] => [action, page]),
-  )
+  test('pins actions as the workflows do, which `npm run pins` sees to', () => {
+    const pins = pinsOf(readAllWorkflows())
+    const uses = pages.flatMap((page) => usesIn(readFileSync(page, 'utf8')))
+    const pinned = uses.filter((action) => !action.startsWith(actionName))
+    expect(pinned.length).toBeGreaterThan(3)
+    for (const action of pinned) expect([...pins.values()]).toContain(action)
+  })
 
-  test.each(pinned)('pins an action as the workflows do: %s in %s', (action) => {
-    expect(updated).toContain(action)
+  test('gets pins that have changed in a workflow', () => {
+    const workflow = `      - uses: actions/checkout@${'b'.repeat(40)} # v8.0.0\n`
+    const page = (sha: string, version: string) =>
+      [
+        `steps:`,
+        `  - uses: actions/checkout@${sha} # ${version}`,
+        `  - id: other`,
+        `    uses: acme/other@${'a'.repeat(40)} # v1.0.0`,
+        `  - uses: ${publishedAction}`,
+        '',
+      ].join('\n')
+    expect(
+      withPins(page('a'.repeat(40), 'v7.0.1'), pinsOf([workflow, `uses: ${actionName}v9`])),
+    ).toBe(page('b'.repeat(40), 'v8.0.0'))
   })
 
   test('runs the command at the release that its workflows use', () => {
