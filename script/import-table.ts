@@ -50,7 +50,7 @@ export const importTable: Readonly<
   },
   'src/values-schema': {
     folders: ['src/core', 'src/core/template', 'src/core/text', 'src/core/values-file'],
-    packages: ['ajv', 'ajv-formats', 'node:vm', 'yaml'],
+    packages: ['ajv', 'node:net', 'node:vm', 'yaml'],
   },
   'src/sync': {
     folders: [

@@ -3,27 +3,9 @@ import type { default as AjvCore } from 'ajv/dist/core.js'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import draft6 from 'ajv/dist/refs/json-schema-draft-06.json' with { type: 'json' }
-import addFormats, { type FormatName } from 'ajv-formats'
 import { isEarly, type Draft } from './drafts.ts'
+import { formats } from './formats.ts'
 import { compilePattern } from './patterns.ts'
-
-/** The formats that Helm knows, too, as far as Ajv does. */
-const formats: FormatName[] = [
-  'date',
-  'time',
-  'date-time',
-  'duration',
-  'uri',
-  'uri-reference',
-  'uri-template',
-  'email',
-  'hostname',
-  'ipv4',
-  'ipv6',
-  'uuid',
-  'json-pointer',
-  'relative-json-pointer',
-]
 
 export function createAjv(draft: Draft): AjvCore.default {
   const options: Options = {
@@ -41,9 +23,7 @@ export function createAjv(draft: Draft): AjvCore.default {
     code: { regExp: Object.assign((pattern: string) => compilePattern(pattern), { code: '' }) },
   }
   const ajv = createFor(draft, options)
-  ajv.addFormat('regex', isPattern)
-  addFormats.default(ajv, formats)
-  ajv.addFormat('date-time', isDateTime)
+  for (const [name, isValid] of Object.entries(formats)) ajv.addFormat(name, isValid)
   // Ajv rejects this keyword of draft-04; since then it has no meaning, and Helm ignores it.
   ajv.removeKeyword('id')
   return ajv
@@ -60,22 +40,6 @@ function createFor(draft: Draft, options: Options): AjvCore.default {
     case 'draft-07':
       return new Ajv(options)
   }
-}
-
-function isPattern(pattern: string): boolean {
-  try {
-    compilePattern(pattern)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const dateTime = addFormats.default.get('date-time') as { validate: (text: string) => boolean }
-
-/** Ajv accepts a blank in place of the `T`, too. */
-function isDateTime(text: string): boolean {
-  return !/\s/.test(text) && dateTime.validate(text)
 }
 
 export type { ErrorObject, ValidateFunction } from 'ajv'
