@@ -1,28 +1,45 @@
-/** Translates what begins and ends groups, for the flags of Go's regular expressions. */
+/** Translates what depends on the flags of Go's regular expressions, or limits their reach. */
 export type FlagScopes = {
-  /** Undefined if the token has nothing to do with groups. */
+  /** Undefined if the token has nothing to do with flags or groups. */
   readonly translate: (token: string) => string | undefined
   /** What is left to close at the end of the pattern. */
   readonly end: () => string
+}
+
+type Scope = {
+  /** What flags have opened within the group. */
+  readonly opened: string[]
+  isMultiline: boolean
+  isDotAll: boolean
 }
 
 /** A group with flags, or flags for the rest of the group that they are in. */
 const flags = /^\(\?([imsU]*)(?:-([imsU]+))?([:)])$/
 
 /**
- * JavaScript only has flags for a group of their own, so one is opened where flags stand in the middle
- * of a group. It ends with that group and with each alternative, and begins again in the next one.
+ * JavaScript only has flags for a group of their own, so one is opened where `i` stands in the middle of
+ * a group. It ends with that group and with each alternative, and begins again in the next one. What `m`
+ * and `s` change is written out: to JavaScript, more than `\n` ends a line.
  */
 export function createFlagScopes(): FlagScopes {
-  // For each group that is open, what its flags have opened within it.
-  const scopes: string[][] = [[]]
-  const opened = (): string[] => scopes.at(-1) ?? []
-  const close = (): string => ')'.repeat(opened().length)
+  const scopes: Scope[] = []
+  let scope: Scope = { opened: [], isMultiline: false, isDotAll: false }
+  const close = (): string => ')'.repeat(scope.opened.length)
+  const open = (): void => {
+    scopes.push(scope)
+    scope = { ...scope, opened: [] }
+  }
 
+  // What is on and off is off. `U` only prefers other matches, and does not change whether there is one.
   const translateFlags = (on: string, off: string, isGroup: boolean): string => {
-    const opening = groupWith(on, off)
-    if (isGroup) scopes.push([])
-    else opened().push(opening)
+    if (isGroup) open()
+    scope.isMultiline = (scope.isMultiline || on.includes('m')) && !off.includes('m')
+    scope.isDotAll = (scope.isDotAll || on.includes('s')) && !off.includes('s')
+    const folding = off.includes('i') ? '-i' : on.includes('i') ? 'i' : ''
+    const opening = `(?${folding}:`
+    if (isGroup) return opening
+    if (folding === '') return ''
+    scope.opened.push(opening)
     return opening
   }
 
@@ -30,25 +47,26 @@ export function createFlagScopes(): FlagScopes {
     translate: (token) => {
       const [, on, off = '', end] = flags.exec(token) ?? []
       if (on !== undefined) return translateFlags(on, off, end === ':')
-      if (token === '|') return `${close()}|${opened().join('')}`
-      if (token === ')') {
-        const closing = close()
-        scopes.pop()
-        return `${closing})`
+      switch (token) {
+        case '.':
+          return scope.isDotAll ? '[^]' : '[^\\n]'
+        case '^':
+          return scope.isMultiline ? '(?<![^\\n])' : '^'
+        case '$':
+          return scope.isMultiline ? '(?![^\\n])' : '$'
+        case '|':
+          return `${close()}|${scope.opened.join('')}`
+        case ')': {
+          const closing = close()
+          scope = scopes.pop() ?? scope
+          return `${closing})`
+        }
       }
-      if (token === '(' || token === '(?P<') scopes.push([])
-      return undefined
+      // Names of groups mean nothing without references to them.
+      if (!token.startsWith('(')) return undefined
+      open()
+      return '('
     },
     end: close,
   }
-}
-
-/** `U` only prefers other matches, and does not change whether there is one. */
-const meaningful = ['i', 'm', 's']
-
-/** What is on and off is off. */
-function groupWith(on: string, off: string): string {
-  const removed = meaningful.filter((flag) => off.includes(flag))
-  const added = meaningful.filter((flag) => on.includes(flag) && !removed.includes(flag))
-  return `(?${added.join('')}${removed.length === 0 ? '' : `-${removed.join('')}`}:`
 }

@@ -1,28 +1,33 @@
-import { createFlagScopes } from './pattern-flags.ts'
+import { createFlagScopes, type FlagScopes } from './pattern-flags.ts'
+import { perlSpace, posixClasses, propertyOf, writeRanges } from './pattern-classes.ts'
+import { createRepeatCounter, repeat } from './pattern-repeats.ts'
 
-/** What Go's regular expressions do not have; Helm rejects a schema with one of these. */
-const unsupported = /^(?:\(\?(?:[=!>]|<[=!])|\\[1-9](?![0-7])|\\[ZGKXRNHVheuEkgcj])/
+/** What others have in their regular expressions, and Go does not. */
+const unsupported: readonly (readonly [RegExp, string])[] = [
+  [/^\(\?<[=!]/, 'lookbehind'],
+  [/^\(\?[=!]/, 'lookahead'],
+  [/^\\[1-9]$/, 'backreferences'],
+]
 
-const classes: Readonly<Record<string, string>> = {
-  alnum: '0-9A-Za-z',
-  alpha: 'A-Za-z',
-  ascii: '\\x00-\\x7F',
-  blank: '\\t ',
-  cntrl: '\\x00-\\x1F\\x7F',
-  digit: '0-9',
-  graph: '!-~',
-  lower: 'a-z',
-  print: ' -~',
-  punct: '!-\\/:-@\\[-`\\{-~',
-  space: '\\t\\n\\v\\f\\r ',
-  upper: 'A-Z',
-  word: '0-9A-Za-z_',
-  xdigit: '0-9A-Fa-f',
-}
+/** Tokens of Go's regular expressions (package regexp/syntax). */
+const tokens = new RegExp(
+  [
+    String.raw`\\Q(?<literal>[^]*?)(?:\\E|$)`,
+    String.raw`\\(?<property>[pP])(?:\{(?<not>\^?)(?<long>[^}]*)\}|(?<short>[^]))`,
+    String.raw`\\x(?:\{(?<digits>[\dA-Fa-f]+)\}|(?<two>[\dA-Fa-f]{2}))`,
+    String.raw`\\(?<octal>0[0-7]{0,2}|[1-7][0-7]{1,2})`,
+    String.raw`\\(?<escaped>[^])`,
+    String.raw`\[:(?<negated>\^?)(?<posix>\w+):\]`,
+    String.raw`\(\?P?<(?<group>\w+)>`,
+    String.raw`\(\?(?:<?[=!]|[imsU]*(?:-[imsU]+)?[:)])`,
+    repeat.source,
+    '[^]',
+  ].join('|'),
+  'gu',
+)
 
-/** Tokens of Go's regular expressions that JavaScript writes differently with the flag `u`. */
-const tokens =
-  /\\([pP])(?:([A-Z])|\{(\^?)(\w+)\})|\\x\{([0-9A-Fa-f]+)\}|\\([^])|\[:([a-z]+):\]|\(\?(?:P<|[imsU]*(?:-[imsU]+)?[:)])|\{\d+(?:,\d*)?\}|[^]/gu
+/** Escapes that are not of a character by its number: JavaScript has the same ones, but for a few. */
+const letters = { outside: /[aAbBdDfnrsStvwWz]/, inside: /[adDfnrsStvwW]/ }
 
 /**
  * Compiles a pattern of a schema. Helm's patterns are Go's, so what JavaScript calls differently is
@@ -32,25 +37,20 @@ const tokens =
  */
 export function compilePattern(pattern: string): RegExp {
   const scopes = createFlagScopes()
+  const countRepeats = createRepeatCounter()
   let place: Place = 'outside'
   let translated = ''
   let isAfterClass = false
   for (const match of pattern.matchAll(tokens)) {
-    const rest = pattern.slice(match.index)
-    if (place === 'outside' && unsupported.test(rest)) {
-      throw new SyntaxError(`Helm's regular expressions have no ${nameOf(rest)}`)
-    }
-    const next = placeAfter(match[0], place, pattern[match.index - 1])
-    const isDelimiter = next === 'start' || (next === 'outside' && place !== 'outside')
+    const [token] = match
+    const rest = pattern.slice(match.index + token.length)
+    const next = placeAfter(token, place, pattern[match.index - 1])
+    if (place === 'outside') countRepeats(token)
+    if (next === 'start' || (next === 'outside' && place !== 'outside')) translated += token
+    else if (place === 'outside') translated += translateOutside(match, rest, scopes)
     // After a class such as `\w`, Go reads a hyphen as itself; JavaScript expects a range.
-    const isHyphen = place === 'inside' && match[0] === '-' && isAfterClass
-    const group = place === 'outside' ? scopes.translate(match[0]) : undefined
-    translated += isHyphen
-      ? '\\-'
-      : isDelimiter
-        ? match[0]
-        : (group ?? translate(match, place !== 'outside'))
-    isAfterClass = /^(?:\\[pPdDsSwW]|\[:)/.test(match[0])
+    else translated += token === '-' && isAfterClass ? '\\-' : translateInClass(match)
+    isAfterClass = /^(?:\\[pPdDsSwW]|\[:)/.test(token)
     place = next
   }
   return new RegExp(translated + scopes.end(), 'u')
@@ -65,32 +65,74 @@ function placeAfter(token: string, place: Place, before: string | undefined): Pl
   return token === ']' ? 'outside' : 'inside'
 }
 
-function nameOf(rest: string): string {
-  if (rest.startsWith('(?<')) return 'lookbehind'
-  if (rest.startsWith('(?')) return 'lookahead'
-  return /^\\[1-9]/.test(rest) ? 'backreferences' : `\`${rest.slice(0, 2)}\``
-}
+type Groups = Readonly<Record<string, string | undefined>>
 
-function translate(match: RegExpExecArray, isInClass: boolean): string {
-  const [token, kind, letter, negation, property, code, escaped, name] = match
-  if (kind !== undefined) {
-    const category = letter ?? property ?? ''
-    const isScript = category.length > 2
-    const isNegated = (kind === 'P') !== (negation === '^')
-    return `\\${isNegated ? 'P' : 'p'}{${isScript ? 'Script=' : ''}${category}}`
+function translateOutside(match: RegExpExecArray, rest: string, scopes: FlagScopes): string {
+  const [token] = match
+  const { literal, escaped, property }: Groups = match.groups ?? {}
+  const name = unsupported.find(([start]) => start.test(token))?.[1]
+  if (name !== undefined || (token === '(' && rest.startsWith('?'))) {
+    throw new SyntaxError(
+      `Helm's regular expressions have no ${name ?? `\`(${rest.slice(0, 2)}\``}`,
+    )
   }
-  if (code !== undefined) return `\\u{${code}}`
-  if (name !== undefined && isInClass) return classes[name] ?? token
-  if (escaped !== undefined) return translateEscape(escaped, isInClass)
-  if (token === '(?P<') return '(?<'
-  if (isInClass) return token === '[' || token === ']' ? `\\${token}` : token
-  return token === '{' || token === '}' || token === ']' ? `\\${token}` : token
+  if (literal !== undefined) return escape(literal)
+  const grouped = scopes.translate(token)
+  if (/^(?:[$^]|\\[AbBz])$/.test(token)) {
+    // JavaScript repeats no assertion, except in a group.
+    const assertion = grouped ?? assertions[token] ?? token
+    return /^[*+?]/.test(rest) || repeat.exec(rest)?.index === 0 ? `(?:${assertion})` : assertion
+  }
+  if (grouped !== undefined) return grouped
+  if (property !== undefined) return `[${translateInClass(match)}]`
+  if (escaped === 's') return `[${writeRanges(perlSpace, false)}]`
+  if (escaped === 'S') return `[${writeRanges(perlSpace, true)}]`
+  const code = characterOf(match)
+  if (code !== undefined) return code
+  if (escaped !== undefined) return translateEscape(escaped, letters.outside)
+  return /^[{}\]]$/.test(token) ? `\\${token}` : token
 }
 
-function translateEscape(character: string, isInClass: boolean): string {
-  if (character === 'A') return '(?<![^])'
-  if (character === 'z') return '(?![^])'
+const assertions: Readonly<Record<string, string>> = { '\\A': '(?<![^])', '\\z': '(?![^])' }
+
+function translateInClass(match: RegExpExecArray): string {
+  const [token] = match
+  const { property, not, long, short, posix, negated, literal }: Groups = match.groups ?? {}
+  const escaped = literal === undefined ? match.groups?.escaped : 'Q'
+  if (property !== undefined) {
+    const isNegated = (property === 'P') !== (not === '^')
+    return `\\${isNegated ? 'P' : 'p'}{${propertyOf(long ?? short ?? '')}}`
+  }
+  if (posix !== undefined) {
+    const ranges = posixClasses[posix]
+    if (ranges === undefined) throw new SyntaxError(`there is no class \`${token}\``)
+    return writeRanges(ranges, negated === '^')
+  }
+  if (escaped === 's' || escaped === 'S') return writeRanges(perlSpace, escaped === 'S')
+  const code = characterOf(match)
+  if (code !== undefined) return code
+  if (escaped === '-') return '\\-'
+  if (escaped !== undefined) return translateEscape(escaped, letters.inside)
+  return token.length === 1 ? escape(token) : [...token].map(escape).join('')
+}
+
+/** A character by its number. */
+function characterOf(match: RegExpExecArray): string | undefined {
+  const { digits, two, octal }: Groups = match.groups ?? {}
+  if (octal !== undefined) return `\\u{${Number.parseInt(octal, 8).toString(16)}}`
+  const code = digits ?? two
+  return code === undefined ? undefined : `\\u{${code}}`
+}
+
+function translateEscape(character: string, allowed: RegExp): string {
   if (character === 'a') return '\\x07'
-  if (/[A-Za-z0-9^$\\.*+?()[\]{}|/]/.test(character)) return `\\${character}`
-  return character === '-' && isInClass ? '\\-' : character
+  if (allowed.test(character)) return `\\${character}`
+  if (/[\dA-Za-z\u0080-\u{10FFFF}]/u.test(character)) {
+    throw new SyntaxError(`Helm's regular expressions have no \`\\${character}\``)
+  }
+  return escape(character)
+}
+
+function escape(text: string): string {
+  return text.replace(/[\^$\\.*+?()[\]{}|/]/g, '\\$&')
 }
