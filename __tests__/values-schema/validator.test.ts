@@ -406,6 +406,24 @@ const rejected: readonly (readonly [string, ChartTexts, string, string])[] = [
     '`/a` must have at most 1 items',
   ],
   [
+    'too many items to be shown',
+    properties({ a: { maxItems: 3 } }),
+    `a: ${JSON.stringify(Array(100).fill(1))}\n`,
+    `\`/a\` must have at most 3 items, but is \`[${'1,'.repeat(39)}1…\``,
+  ],
+  [
+    'too many keys to be shown',
+    properties({ a: { maxProperties: 3 } }),
+    `a: ${JSON.stringify(Object.fromEntries(Array.from({ length: 100 }, (_, key) => [`k${key}`, 1])))}\n`,
+    '`/a` must have at most 3 keys, but is `{"k0":1,"k1":1,',
+  ],
+  [
+    'a value that is not among many',
+    properties({ a: { enum: Array.from({ length: 100 }, (_, item) => item) } }),
+    'a: x\n',
+    '`/a` must be one of `[0,1,2,3,',
+  ],
+  [
     'too many items for a tuple',
     schemaOf({ ...draft2020, properties: { a: { prefixItems: [{}], items: false } } }),
     'a: [1, 2]\n',
@@ -608,6 +626,11 @@ const broken: readonly (readonly [string, ChartTexts, string])[] = [
     'an invalid pattern',
     properties({ a: { pattern: '(' } }),
     '`/properties/a/pattern` is not a valid pattern',
+  ],
+  [
+    'a pattern with more copies than Go allows',
+    properties({ a: { pattern: '^(?:[a-z]{1,63}\\.){0,20}$' } }),
+    'line 5 of `chart/values.schema.json`: `/properties/a/pattern` is not a valid pattern: `{0,20}` makes more than 1,000 copies',
   ],
   [
     'a pattern that Helm does not have',

@@ -6,13 +6,17 @@ const maxShown = 80
 
 /** A value as JSON, within backticks. */
 export function showValue(value: unknown): Prose {
-  const text = JSON.stringify(value, (_, item: unknown) =>
-    typeof item === 'object' && item !== null && Object.keys(item).length > maxShown
-      ? Object.fromEntries(Object.entries(item).slice(0, maxShown))
-      : item,
-  )
+  const text = JSON.stringify(value, (_, item: unknown) => shorten(item))
   const short = text.length > maxShown ? `${text.slice(0, maxShown)}…` : text
   return prose`\`${short.replaceAll('`', "'")}\``
+}
+
+/** Without the items that do not fit into a message anyway. */
+function shorten(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, maxShown)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value)
+  return entries.length > maxShown ? Object.fromEntries(entries.slice(0, maxShown)) : value
 }
 
 /** What a rule of a schema asks for, as the end of a sentence that begins with the value's place. */
