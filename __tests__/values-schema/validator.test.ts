@@ -628,6 +628,17 @@ const broken: readonly (readonly [string, ChartTexts, string])[] = [
     '`/properties/a/pattern` is not a valid pattern',
   ],
   [
+    'an invalid pattern that nobody needs',
+    schemaOf({ ...draft2020, $defs: { a: { pattern: '(' } } }),
+    '`/$defs/a/pattern` is not a valid pattern: Invalid',
+  ],
+  [
+    'an invalid name of keys that nobody needs',
+    schemaOf({ ...draft2019, $defs: { a: { patternProperties: { '(': true } } } }),
+    '`/$defs/a/patternProperties/(` is not a valid pattern: Invalid',
+  ],
+  ['an address that is none', schemaOf({ ...draft2020, $id: 'http://a b' }), '`/$id`'],
+  [
     'a pattern with more copies than Go allows',
     properties({ a: { pattern: '^(?:[a-z]{1,63}\\.){0,20}$' } }),
     'line 5 of `chart/values.schema.json`: `/properties/a/pattern` is not a valid pattern: `{0,20}` makes more than 1,000 copies',

@@ -7,7 +7,8 @@ import { isEarly, type Draft } from './drafts.ts'
 import { formats } from './formats.ts'
 import { compilePattern } from './patterns.ts'
 
-export function createAjv(draft: Draft): AjvCore.default {
+/** @param areFormatsChecked whether a format is more than a note */
+export function createAjv(draft: Draft, areFormatsChecked = isEarly(draft)): AjvCore.default {
   const options: Options = {
     allErrors: true,
     // Texts and values of a million errors would need too much memory.
@@ -17,7 +18,7 @@ export function createAjv(draft: Draft): AjvCore.default {
     multipleOfPrecision: 10,
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- early drafts ask for it, and there is no other way
     ignoreKeywordsWithRef: isEarly(draft),
-    validateFormats: isEarly(draft),
+    validateFormats: areFormatsChecked,
     validateSchema: false,
     logger: false,
     code: { regExp: Object.assign((pattern: string) => compilePattern(pattern), { code: '' }) },

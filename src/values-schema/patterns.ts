@@ -56,6 +56,16 @@ export function compilePattern(pattern: string): RegExp {
   return new RegExp(translated + scopes.end(), 'u')
 }
 
+/** Why a pattern can't be compiled; undefined if it can. */
+export function patternFlaw(pattern: string): string | undefined {
+  try {
+    compilePattern(pattern)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : ''
+  }
+}
+
 /** Relative to the brackets of a class; at its start, a closing bracket is literal. */
 type Place = 'outside' | 'start' | 'inside'
 

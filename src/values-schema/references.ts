@@ -9,6 +9,7 @@ import {
   type Json,
   type Place,
 } from './addresses.ts'
+import { patternFlaw } from './patterns.ts'
 import { formatPointer } from './values.ts'
 
 /** A problem of a schema at a JSON pointer in it. */
@@ -23,11 +24,7 @@ export type SchemaProblem = {
  *
  * @param isEarly nothing beside a `$ref` counts.
  */
-export function findReferenceProblems(
-  root: unknown,
-  check: (pattern: string) => void,
-  isEarly: boolean,
-): SchemaProblem[] {
+export function findReferenceProblems(root: unknown, isEarly: boolean): SchemaProblem[] {
   const problems = new Map<string, SchemaProblem>()
   const addresses = findAddresses(root)
   const done = new Set<string>()
@@ -76,11 +73,8 @@ export function findReferenceProblems(
   }
 
   function checkPattern(pattern: string, pointer: string): void {
-    try {
-      check(pattern)
-    } catch (error) {
-      report(pointer, 'pattern', error instanceof Error ? error.message : '')
-    }
+    const flaw = patternFlaw(pattern)
+    if (flaw !== undefined) report(pointer, 'pattern', flaw)
   }
 
   function report(pointer: string, kind: SchemaProblem['kind'], text: string): void {

@@ -6,7 +6,7 @@ import { createAjv, type ErrorObject, type ValidateFunction } from './ajv.ts'
 import { draftOf, isEarly, type Draft } from './drafts.ts'
 import { withoutIgnored } from './keywords.ts'
 import { findPlace } from './place.ts'
-import { compilePattern } from './patterns.ts'
+import { patternFlaw } from './patterns.ts'
 import { findReferenceProblems, type SchemaProblem } from './references.ts'
 import { describeRule, isConsequence, propertyOf } from './rules.ts'
 import { formatPointer, parsePointer } from './values.ts'
@@ -62,17 +62,17 @@ function compileParsed(json: unknown): { validate: ValidateFunction } | { flaws:
     const problem = prose`\`$schema\` is \`${shown}\`, which is not supported: write it for draft-07, 2019-09 or 2020-12`
     return { flaws: [{ pointer: '/$schema', problem }] }
   }
-  const ajv = createAjv(draft)
   const schema = prepare(json, draft)
-  const metaSchema = ajv.getSchema(metaSchemas[draft])
-  const isValid = metaSchema?.(schema) ?? true
+  // Helm checks the formats of a schema's own values, such as patterns, in all drafts. Ajv only does so
+  // if the schema of schemas is not the one to be compiled.
+  const isSchema = createAjv(draft, true).compile({ $ref: metaSchemas[draft] })
   const flaws = [
-    ...(isValid === true ? [] : describeErrors(metaSchema?.errors ?? [])),
-    ...findReferenceProblems(schema, compilePattern, isEarly(draft)).map(describeProblem),
+    ...(isSchema(schema) ? [] : describeErrors(isSchema.errors ?? [], schema)),
+    ...findReferenceProblems(schema, isEarly(draft)).map(describeProblem),
   ]
   if (flaws.length > 0) return { flaws: distinctByPlace(flaws) }
   try {
-    return { validate: ajv.compile(schema) }
+    return { validate: createAjv(draft).compile(schema) }
   } catch (error) {
     // A schema that is too deep to be compiled is not a problem of one place.
     const problem =
@@ -103,14 +103,36 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function describeErrors(errors: readonly ErrorObject[]): Flaw[] {
+function describeErrors(errors: readonly ErrorObject[], schema: unknown): Flaw[] {
   return errors
-    .filter((error) => !isConsequence(error) && error.keyword !== 'anyOf')
+    .filter((error) => !isConsequence(error) && error.keyword !== 'anyOf' && !isAboutPattern(error))
     .map((error) => {
+      if (error.keyword === 'format' && error.params.format === 'regex') {
+        return describeProblem(patternProblem(error, schema))
+      }
       const name = propertyOf(error)
       const pointer = `${error.instancePath}${name === undefined ? '' : formatPointer([name])}`
       return { pointer, problem: prose`\`${pointer}\` ${describeRule(error)}` }
     })
+}
+
+/** Whether another error says what is wrong with the name. */
+function isAboutPattern({ keyword, instancePath }: ErrorObject): boolean {
+  return keyword === 'propertyNames' && instancePath.endsWith('/patternProperties')
+}
+
+/** The pattern is a value, or the name of a key. */
+function patternProblem(
+  { instancePath, propertyName }: ErrorObject,
+  schema: unknown,
+): SchemaProblem {
+  const pointer = `${instancePath}${propertyName === undefined ? '' : formatPointer([propertyName])}`
+  const pattern = propertyName ?? parsePointer(instancePath).reduce(valueIn, schema)
+  return { pointer, kind: 'pattern', text: patternFlaw(String(pattern)) ?? '' }
+}
+
+function valueIn(value: unknown, key: string): unknown {
+  return (value as Readonly<Record<string, unknown>>)[key]
 }
 
 function describeProblem({ pointer, kind, text }: SchemaProblem): Flaw {
