@@ -844,338 +844,6 @@ class DecodedURL extends URL {
 
 /***/ }),
 
-/***/ 779:
-/***/ ((__unused_webpack_module, exports) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.formatNames = exports.fastFormats = exports.fullFormats = void 0;
-function fmtDef(validate, compare) {
-    return { validate, compare };
-}
-exports.fullFormats = {
-    // date: http://tools.ietf.org/html/rfc3339#section-5.6
-    date: fmtDef(date, compareDate),
-    // date-time: http://tools.ietf.org/html/rfc3339#section-5.6
-    time: fmtDef(getTime(true), compareTime),
-    "date-time": fmtDef(getDateTime(true), compareDateTime),
-    "iso-time": fmtDef(getTime(), compareIsoTime),
-    "iso-date-time": fmtDef(getDateTime(), compareIsoDateTime),
-    // duration: https://tools.ietf.org/html/rfc3339#appendix-A
-    duration: /^P(?!$)((\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?|(\d+W)?)$/,
-    uri,
-    "uri-reference": /^(?:[a-z][a-z0-9+\-.]*:)?(?:\/?\/(?:(?:[a-z0-9\-._~!$&'()*+,;=:]|%[0-9a-f]{2})*@)?(?:\[(?:(?:(?:(?:[0-9a-f]{1,4}:){6}|::(?:[0-9a-f]{1,4}:){5}|(?:[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){4}|(?:(?:[0-9a-f]{1,4}:){0,1}[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){3}|(?:(?:[0-9a-f]{1,4}:){0,2}[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){2}|(?:(?:[0-9a-f]{1,4}:){0,3}[0-9a-f]{1,4})?::[0-9a-f]{1,4}:|(?:(?:[0-9a-f]{1,4}:){0,4}[0-9a-f]{1,4})?::)(?:[0-9a-f]{1,4}:[0-9a-f]{1,4}|(?:(?:25[0-5]|2[0-4]\d|[01]?\d\d?)\.){3}(?:25[0-5]|2[0-4]\d|[01]?\d\d?))|(?:(?:[0-9a-f]{1,4}:){0,5}[0-9a-f]{1,4})?::[0-9a-f]{1,4}|(?:(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4})?::)|[Vv][0-9a-f]+\.[a-z0-9\-._~!$&'()*+,;=:]+)\]|(?:(?:25[0-5]|2[0-4]\d|[01]?\d\d?)\.){3}(?:25[0-5]|2[0-4]\d|[01]?\d\d?)|(?:[a-z0-9\-._~!$&'"()*+,;=]|%[0-9a-f]{2})*)(?::\d*)?(?:\/(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})*)*|\/(?:(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})+(?:\/(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})*)*)?|(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})+(?:\/(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})*)*)?(?:\?(?:[a-z0-9\-._~!$&'"()*+,;=:@/?]|%[0-9a-f]{2})*)?(?:#(?:[a-z0-9\-._~!$&'"()*+,;=:@/?]|%[0-9a-f]{2})*)?$/i,
-    // uri-template: https://tools.ietf.org/html/rfc6570
-    "uri-template": /^(?:(?:[^\x00-\x20"'<>%\\^`{|}]|%[0-9a-f]{2})|\{[+#./;?&=,!@|]?(?:[a-z0-9_]|%[0-9a-f]{2})+(?::[1-9][0-9]{0,3}|\*)?(?:,(?:[a-z0-9_]|%[0-9a-f]{2})+(?::[1-9][0-9]{0,3}|\*)?)*\})*$/i,
-    // For the source: https://gist.github.com/dperini/729294
-    // For test cases: https://mathiasbynens.be/demo/url-regex
-    url: /^(?:https?|ftp):\/\/(?:\S+(?::\S*)?@)?(?:(?!(?:10|127)(?:\.\d{1,3}){3})(?!(?:169\.254|192\.168)(?:\.\d{1,3}){2})(?!172\.(?:1[6-9]|2\d|3[0-1])(?:\.\d{1,3}){2})(?:[1-9]\d?|1\d\d|2[01]\d|22[0-3])(?:\.(?:1?\d{1,2}|2[0-4]\d|25[0-5])){2}(?:\.(?:[1-9]\d?|1\d\d|2[0-4]\d|25[0-4]))|(?:(?:[a-z0-9\u{00a1}-\u{ffff}]+-)*[a-z0-9\u{00a1}-\u{ffff}]+)(?:\.(?:[a-z0-9\u{00a1}-\u{ffff}]+-)*[a-z0-9\u{00a1}-\u{ffff}]+)*(?:\.(?:[a-z\u{00a1}-\u{ffff}]{2,})))(?::\d{2,5})?(?:\/[^\s]*)?$/iu,
-    email: /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i,
-    hostname: /^(?=.{1,253}\.?$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[-0-9a-z]{0,61}[0-9a-z])?)*\.?$/i,
-    // optimized https://www.safaribooksonline.com/library/view/regular-expressions-cookbook/9780596802837/ch07s16.html
-    ipv4: /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/,
-    ipv6: /^((([0-9a-f]{1,4}:){7}([0-9a-f]{1,4}|:))|(([0-9a-f]{1,4}:){6}(:[0-9a-f]{1,4}|((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3})|:))|(([0-9a-f]{1,4}:){5}(((:[0-9a-f]{1,4}){1,2})|:((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3})|:))|(([0-9a-f]{1,4}:){4}(((:[0-9a-f]{1,4}){1,3})|((:[0-9a-f]{1,4})?:((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}))|:))|(([0-9a-f]{1,4}:){3}(((:[0-9a-f]{1,4}){1,4})|((:[0-9a-f]{1,4}){0,2}:((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}))|:))|(([0-9a-f]{1,4}:){2}(((:[0-9a-f]{1,4}){1,5})|((:[0-9a-f]{1,4}){0,3}:((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}))|:))|(([0-9a-f]{1,4}:){1}(((:[0-9a-f]{1,4}){1,6})|((:[0-9a-f]{1,4}){0,4}:((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}))|:))|(:(((:[0-9a-f]{1,4}){1,7})|((:[0-9a-f]{1,4}){0,5}:((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}))|:)))$/i,
-    regex,
-    // uuid: http://tools.ietf.org/html/rfc4122
-    uuid: /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i,
-    // JSON-pointer: https://tools.ietf.org/html/rfc6901
-    // uri fragment: https://tools.ietf.org/html/rfc3986#appendix-A
-    "json-pointer": /^(?:\/(?:[^~/]|~0|~1)*)*$/,
-    "json-pointer-uri-fragment": /^#(?:\/(?:[a-z0-9_\-.!$&'()*+,;:=@]|%[0-9a-f]{2}|~0|~1)*)*$/i,
-    // relative JSON-pointer: http://tools.ietf.org/html/draft-luff-relative-json-pointer-00
-    "relative-json-pointer": /^(?:0|[1-9][0-9]*)(?:#|(?:\/(?:[^~/]|~0|~1)*)*)$/,
-    // the following formats are used by the openapi specification: https://spec.openapis.org/oas/v3.0.0#data-types
-    // byte: https://github.com/miguelmota/is-base64
-    byte,
-    // signed 32 bit integer
-    int32: { type: "number", validate: validateInt32 },
-    // signed 64 bit integer
-    int64: { type: "number", validate: validateInt64 },
-    // C-type float
-    float: { type: "number", validate: validateNumber },
-    // C-type double
-    double: { type: "number", validate: validateNumber },
-    // hint to the UI to hide input strings
-    password: true,
-    // unchecked string payload
-    binary: true,
-};
-exports.fastFormats = {
-    ...exports.fullFormats,
-    date: fmtDef(/^\d\d\d\d-[0-1]\d-[0-3]\d$/, compareDate),
-    time: fmtDef(/^(?:[0-2]\d:[0-5]\d:[0-5]\d|23:59:60)(?:\.\d+)?(?:z|[+-]\d\d(?::?\d\d)?)$/i, compareTime),
-    "date-time": fmtDef(/^\d\d\d\d-[0-1]\d-[0-3]\dt(?:[0-2]\d:[0-5]\d:[0-5]\d|23:59:60)(?:\.\d+)?(?:z|[+-]\d\d(?::?\d\d)?)$/i, compareDateTime),
-    "iso-time": fmtDef(/^(?:[0-2]\d:[0-5]\d:[0-5]\d|23:59:60)(?:\.\d+)?(?:z|[+-]\d\d(?::?\d\d)?)?$/i, compareIsoTime),
-    "iso-date-time": fmtDef(/^\d\d\d\d-[0-1]\d-[0-3]\d[t\s](?:[0-2]\d:[0-5]\d:[0-5]\d|23:59:60)(?:\.\d+)?(?:z|[+-]\d\d(?::?\d\d)?)?$/i, compareIsoDateTime),
-    // uri: https://github.com/mafintosh/is-my-json-valid/blob/master/formats.js
-    uri: /^(?:[a-z][a-z0-9+\-.]*:)(?:\/?\/)?[^\s]*$/i,
-    "uri-reference": /^(?:(?:[a-z][a-z0-9+\-.]*:)?\/?\/)?(?:[^\\\s#][^\s#]*)?(?:#[^\\\s]*)?$/i,
-    // email (sources from jsen validator):
-    // http://stackoverflow.com/questions/201323/using-a-regular-expression-to-validate-an-email-address#answer-8829363
-    // http://www.w3.org/TR/html5/forms.html#valid-e-mail-address (search for 'wilful violation')
-    email: /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i,
-};
-exports.formatNames = Object.keys(exports.fullFormats);
-function isLeapYear(year) {
-    // https://tools.ietf.org/html/rfc3339#appendix-C
-    return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-}
-const DATE = /^(\d\d\d\d)-(\d\d)-(\d\d)$/;
-const DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-function date(str) {
-    // full-date from http://tools.ietf.org/html/rfc3339#section-5.6
-    const matches = DATE.exec(str);
-    if (!matches)
-        return false;
-    const year = +matches[1];
-    const month = +matches[2];
-    const day = +matches[3];
-    return (month >= 1 &&
-        month <= 12 &&
-        day >= 1 &&
-        day <= (month === 2 && isLeapYear(year) ? 29 : DAYS[month]));
-}
-function compareDate(d1, d2) {
-    if (!(d1 && d2))
-        return undefined;
-    if (d1 > d2)
-        return 1;
-    if (d1 < d2)
-        return -1;
-    return 0;
-}
-const TIME = /^(\d\d):(\d\d):(\d\d(?:\.\d+)?)(z|([+-])(\d\d)(?::?(\d\d))?)?$/i;
-function getTime(strictTimeZone) {
-    return function time(str) {
-        const matches = TIME.exec(str);
-        if (!matches)
-            return false;
-        const hr = +matches[1];
-        const min = +matches[2];
-        const sec = +matches[3];
-        const tz = matches[4];
-        const tzSign = matches[5] === "-" ? -1 : 1;
-        const tzH = +(matches[6] || 0);
-        const tzM = +(matches[7] || 0);
-        if (tzH > 23 || tzM > 59 || (strictTimeZone && !tz))
-            return false;
-        if (hr <= 23 && min <= 59 && sec < 60)
-            return true;
-        // leap second
-        const utcMin = min - tzM * tzSign;
-        const utcHr = hr - tzH * tzSign - (utcMin < 0 ? 1 : 0);
-        return (utcHr === 23 || utcHr === -1) && (utcMin === 59 || utcMin === -1) && sec < 61;
-    };
-}
-function compareTime(s1, s2) {
-    if (!(s1 && s2))
-        return undefined;
-    const t1 = new Date("2020-01-01T" + s1).valueOf();
-    const t2 = new Date("2020-01-01T" + s2).valueOf();
-    if (!(t1 && t2))
-        return undefined;
-    return t1 - t2;
-}
-function compareIsoTime(t1, t2) {
-    if (!(t1 && t2))
-        return undefined;
-    const a1 = TIME.exec(t1);
-    const a2 = TIME.exec(t2);
-    if (!(a1 && a2))
-        return undefined;
-    t1 = a1[1] + a1[2] + a1[3];
-    t2 = a2[1] + a2[2] + a2[3];
-    if (t1 > t2)
-        return 1;
-    if (t1 < t2)
-        return -1;
-    return 0;
-}
-const DATE_TIME_SEPARATOR = /t|\s/i;
-function getDateTime(strictTimeZone) {
-    const time = getTime(strictTimeZone);
-    return function date_time(str) {
-        // http://tools.ietf.org/html/rfc3339#section-5.6
-        const dateTime = str.split(DATE_TIME_SEPARATOR);
-        return dateTime.length === 2 && date(dateTime[0]) && time(dateTime[1]);
-    };
-}
-function compareDateTime(dt1, dt2) {
-    if (!(dt1 && dt2))
-        return undefined;
-    const d1 = new Date(dt1).valueOf();
-    const d2 = new Date(dt2).valueOf();
-    if (!(d1 && d2))
-        return undefined;
-    return d1 - d2;
-}
-function compareIsoDateTime(dt1, dt2) {
-    if (!(dt1 && dt2))
-        return undefined;
-    const [d1, t1] = dt1.split(DATE_TIME_SEPARATOR);
-    const [d2, t2] = dt2.split(DATE_TIME_SEPARATOR);
-    const res = compareDate(d1, d2);
-    if (res === undefined)
-        return undefined;
-    return res || compareTime(t1, t2);
-}
-const NOT_URI_FRAGMENT = /\/|:/;
-const URI = /^(?:[a-z][a-z0-9+\-.]*:)(?:\/?\/(?:(?:[a-z0-9\-._~!$&'()*+,;=:]|%[0-9a-f]{2})*@)?(?:\[(?:(?:(?:(?:[0-9a-f]{1,4}:){6}|::(?:[0-9a-f]{1,4}:){5}|(?:[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){4}|(?:(?:[0-9a-f]{1,4}:){0,1}[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){3}|(?:(?:[0-9a-f]{1,4}:){0,2}[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){2}|(?:(?:[0-9a-f]{1,4}:){0,3}[0-9a-f]{1,4})?::[0-9a-f]{1,4}:|(?:(?:[0-9a-f]{1,4}:){0,4}[0-9a-f]{1,4})?::)(?:[0-9a-f]{1,4}:[0-9a-f]{1,4}|(?:(?:25[0-5]|2[0-4]\d|[01]?\d\d?)\.){3}(?:25[0-5]|2[0-4]\d|[01]?\d\d?))|(?:(?:[0-9a-f]{1,4}:){0,5}[0-9a-f]{1,4})?::[0-9a-f]{1,4}|(?:(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4})?::)|[Vv][0-9a-f]+\.[a-z0-9\-._~!$&'()*+,;=:]+)\]|(?:(?:25[0-5]|2[0-4]\d|[01]?\d\d?)\.){3}(?:25[0-5]|2[0-4]\d|[01]?\d\d?)|(?:[a-z0-9\-._~!$&'()*+,;=]|%[0-9a-f]{2})*)(?::\d*)?(?:\/(?:[a-z0-9\-._~!$&'()*+,;=:@]|%[0-9a-f]{2})*)*|\/(?:(?:[a-z0-9\-._~!$&'()*+,;=:@]|%[0-9a-f]{2})+(?:\/(?:[a-z0-9\-._~!$&'()*+,;=:@]|%[0-9a-f]{2})*)*)?|(?:[a-z0-9\-._~!$&'()*+,;=:@]|%[0-9a-f]{2})+(?:\/(?:[a-z0-9\-._~!$&'()*+,;=:@]|%[0-9a-f]{2})*)*)(?:\?(?:[a-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9a-f]{2})*)?(?:#(?:[a-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9a-f]{2})*)?$/i;
-function uri(str) {
-    // http://jmrware.com/articles/2009/uri_regexp/URI_regex.html + optional protocol + required "."
-    return NOT_URI_FRAGMENT.test(str) && URI.test(str);
-}
-const BYTE = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/gm;
-function byte(str) {
-    BYTE.lastIndex = 0;
-    return BYTE.test(str);
-}
-const MIN_INT32 = -(2 ** 31);
-const MAX_INT32 = 2 ** 31 - 1;
-function validateInt32(value) {
-    return Number.isInteger(value) && value <= MAX_INT32 && value >= MIN_INT32;
-}
-function validateInt64(value) {
-    // JSON and javascript max Int is 2**53, so any int that passes isInteger is valid for Int64
-    return Number.isInteger(value);
-}
-function validateNumber() {
-    return true;
-}
-const Z_ANCHOR = /[^\\]\\Z/;
-function regex(str) {
-    if (Z_ANCHOR.test(str))
-        return false;
-    try {
-        new RegExp(str);
-        return true;
-    }
-    catch (e) {
-        return false;
-    }
-}
-//# sourceMappingURL=formats.js.map
-
-/***/ }),
-
-/***/ 2815:
-/***/ ((module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-const formats_1 = __nccwpck_require__(779);
-const limit_1 = __nccwpck_require__(1284);
-const codegen_1 = __nccwpck_require__(1436);
-const fullName = new codegen_1.Name("fullFormats");
-const fastName = new codegen_1.Name("fastFormats");
-const formatsPlugin = (ajv, opts = { keywords: true }) => {
-    if (Array.isArray(opts)) {
-        addFormats(ajv, opts, formats_1.fullFormats, fullName);
-        return ajv;
-    }
-    const [formats, exportName] = opts.mode === "fast" ? [formats_1.fastFormats, fastName] : [formats_1.fullFormats, fullName];
-    const list = opts.formats || formats_1.formatNames;
-    addFormats(ajv, list, formats, exportName);
-    if (opts.keywords)
-        (0, limit_1.default)(ajv);
-    return ajv;
-};
-formatsPlugin.get = (name, mode = "full") => {
-    const formats = mode === "fast" ? formats_1.fastFormats : formats_1.fullFormats;
-    const f = formats[name];
-    if (!f)
-        throw new Error(`Unknown format "${name}"`);
-    return f;
-};
-function addFormats(ajv, list, fs, exportName) {
-    var _a;
-    var _b;
-    (_a = (_b = ajv.opts.code).formats) !== null && _a !== void 0 ? _a : (_b.formats = (0, codegen_1._) `require("ajv-formats/dist/formats").${exportName}`);
-    for (const f of list)
-        ajv.addFormat(f, fs[f]);
-}
-module.exports = exports = formatsPlugin;
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports["default"] = formatsPlugin;
-//# sourceMappingURL=index.js.map
-
-/***/ }),
-
-/***/ 1284:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.formatLimitDefinition = void 0;
-const ajv_1 = __nccwpck_require__(2463);
-const codegen_1 = __nccwpck_require__(1436);
-const ops = codegen_1.operators;
-const KWDs = {
-    formatMaximum: { okStr: "<=", ok: ops.LTE, fail: ops.GT },
-    formatMinimum: { okStr: ">=", ok: ops.GTE, fail: ops.LT },
-    formatExclusiveMaximum: { okStr: "<", ok: ops.LT, fail: ops.GTE },
-    formatExclusiveMinimum: { okStr: ">", ok: ops.GT, fail: ops.LTE },
-};
-const error = {
-    message: ({ keyword, schemaCode }) => (0, codegen_1.str) `should be ${KWDs[keyword].okStr} ${schemaCode}`,
-    params: ({ keyword, schemaCode }) => (0, codegen_1._) `{comparison: ${KWDs[keyword].okStr}, limit: ${schemaCode}}`,
-};
-exports.formatLimitDefinition = {
-    keyword: Object.keys(KWDs),
-    type: "string",
-    schemaType: "string",
-    $data: true,
-    error,
-    code(cxt) {
-        const { gen, data, schemaCode, keyword, it } = cxt;
-        const { opts, self } = it;
-        if (!opts.validateFormats)
-            return;
-        const fCxt = new ajv_1.KeywordCxt(it, self.RULES.all.format.definition, "format");
-        if (fCxt.$data)
-            validate$DataFormat();
-        else
-            validateFormat();
-        function validate$DataFormat() {
-            const fmts = gen.scopeValue("formats", {
-                ref: self.formats,
-                code: opts.code.formats,
-            });
-            const fmt = gen.const("fmt", (0, codegen_1._) `${fmts}[${fCxt.schemaCode}]`);
-            cxt.fail$data((0, codegen_1.or)((0, codegen_1._) `typeof ${fmt} != "object"`, (0, codegen_1._) `${fmt} instanceof RegExp`, (0, codegen_1._) `typeof ${fmt}.compare != "function"`, compareCode(fmt)));
-        }
-        function validateFormat() {
-            const format = fCxt.schema;
-            const fmtDef = self.formats[format];
-            if (!fmtDef || fmtDef === true)
-                return;
-            if (typeof fmtDef != "object" ||
-                fmtDef instanceof RegExp ||
-                typeof fmtDef.compare != "function") {
-                throw new Error(`"${keyword}": format "${format}" does not define "compare" function`);
-            }
-            const fmt = gen.scopeValue("formats", {
-                key: format,
-                ref: fmtDef,
-                code: opts.code.formats ? (0, codegen_1._) `${opts.code.formats}${(0, codegen_1.getProperty)(format)}` : undefined,
-            });
-            cxt.fail$data(compareCode(fmt));
-        }
-        function compareCode(fmt) {
-            return (0, codegen_1._) `${fmt}.compare(${data}, ${schemaCode}) ${KWDs[keyword].fail} 0`;
-        }
-    },
-    dependencies: ["format"],
-};
-const formatLimitPlugin = (ajv) => {
-    ajv.addKeyword(exports.formatLimitDefinition);
-    return ajv;
-};
-exports["default"] = formatLimitPlugin;
-//# sourceMappingURL=limit.js.map
-
-/***/ }),
-
 /***/ 878:
 /***/ ((module, exports, __nccwpck_require__) => {
 
@@ -39664,29 +39332,61 @@ function withoutSecrets(url) {
  */
 const repository = zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP()
     .refine((text) => text !== '', { error: 'is required: set it to `owner/name`', abort: true })
-    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'must be `owner/name`')
-    .refine((text) => !/\/\.{1,2}$|\.git$/i.test(text), 'must be `owner/name`, without `.git`');
+    .superRefine((text, context) => {
+    if (isRepositoryName(text))
+        return;
+    context.addIssue((0,_issue_js__WEBPACK_IMPORTED_MODULE_2__/* .issue */ .sn)({ text: (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `must be \`owner/name\``, hint: (0,_issue_js__WEBPACK_IMPORTED_MODULE_2__/* .didYouMean */ .au)(nameInAddress(text)) }));
+});
+function isRepositoryName(text) {
+    return (/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/[A-Za-z0-9._-]{1,100}$/.test(text) &&
+        !/\/\.{1,2}$|\.git$/i.test(text));
+}
+/** The name in an address of the repository: of a page, or of a clone over HTTPS or SSH. */
+function nameInAddress(text) {
+    const path = text.replace(/^(?:[a-z]+:\/\/)?[^/:]+\.[^/:]+[/:]/i, '');
+    const name = path.replace(/(?:\.git)?\/?$/i, '');
+    return name !== text && isRepositoryName(name) ? name : undefined;
+}
 /** What `git check-ref-format` rejects. A `:` would change the path in GraphQL's `branch:path`. */
 const invalidRef = /[\p{Cc}\p{Cs} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|\.lock(\/|$)|[/.]$/u;
-/** Accepts a branch with or without `refs/heads/`. */
-const branch = zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP()
-    .transform((text) => text.replace(/^refs\/heads\//, ''))
-    .refine((text) => text === '' || !invalidRef.test(text), 'must be the name of a branch')
-    .transform((text) => (text === '' ? undefined : text));
+/** Accepts a branch with or without `refs/heads/`; undefined if the text is empty. */
+const branch = zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().transform((text, context) => {
+    if (text === '')
+        return undefined;
+    const name = text.replace(/^refs\/heads\//, '');
+    if (name !== '' && !invalidRef.test(name))
+        return name;
+    context.addIssue('must be the name of a branch');
+    return zod__WEBPACK_IMPORTED_MODULE_4__/* .NEVER */ .tm;
+});
 /** A directory that the action writes to. */
 const writtenPath = pathOutside(['.git', '.github']);
 /** A file that the action only reads; undefined if the text is empty. */
-const optionalPath = pathOutside(['.git']).transform((path) => path === '' ? undefined : path);
+const optionalPath = fileIn(pathOutside(['.git']));
 /** The name of an index page in a directory of values files; undefined if the text is empty. */
-const indexName = writtenPath.transform((name, context) => {
-    if (name === '')
-        return undefined;
-    const problem = findIndexNameProblem(name);
+const indexName = fileIn(writtenPath).transform((name, context) => {
+    const problem = name === undefined ? undefined : findIndexNameProblem(name);
     if (problem === undefined)
         return name;
     context.addIssue((0,_issue_js__WEBPACK_IMPORTED_MODULE_2__/* .issue */ .sn)({ text: problem }));
     return zod__WEBPACK_IMPORTED_MODULE_4__/* .NEVER */ .tm;
 });
+/** Tells a directory such as `.` from no text at all: both normalise to nothing. */
+function fileIn(path) {
+    return zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().transform((text, context) => {
+        if (text === '')
+            return undefined;
+        const parsed = path.safeParse(text);
+        if (parsed.success && parsed.data !== '')
+            return parsed.data;
+        const found = parsed.error?.issues.map(_issue_js__WEBPACK_IMPORTED_MODULE_2__/* .detailsOf */ .cz) ?? [
+            { text: (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `must be a file, not a directory` },
+        ];
+        for (const details of found)
+            context.addIssue((0,_issue_js__WEBPACK_IMPORTED_MODULE_2__/* .issue */ .sn)(details));
+        return zod__WEBPACK_IMPORTED_MODULE_4__/* .NEVER */ .tm;
+    });
+}
 function findIndexNameProblem(name) {
     if (name.includes('/'))
         return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS) `must be a file name without a directory: the file is in \`path\``;
@@ -39841,12 +39541,23 @@ function apiOfGraphql(graphql) {
  * @returns what is wrong, worded to follow the name of the setting.
  */
 function findIndexConflict(directory, index, others) {
-    const path = (0,_core_branch_js__WEBPACK_IMPORTED_MODULE_0__/* .pathIn */ .lW)(directory, index);
-    const other = others.find((candidate) => `${candidate.path}/`.startsWith(`${path}/`));
+    const other = findReplaced(directory, index, others);
     if (other === undefined)
         return undefined;
-    const is = other.path === path ? (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `is` : (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `is a directory that has`;
-    return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `${is} ${other.what}: choose another name, such as \`README.md\``;
+    const is = other.path === (0,_core_branch_js__WEBPACK_IMPORTED_MODULE_0__/* .pathIn */ .lW)(directory, index) ? (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `is` : (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `is a directory that has`;
+    const free = suggestions.find((name) => isFree(directory, name, others));
+    const example = free === undefined ? [] : (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `, such as \`${(0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV)(free)}\``;
+    return (0,_core_text_prose_js__WEBPACK_IMPORTED_MODULE_1__/* .prose */ .CS) `${is} ${other.what}: choose another name${example}`;
+}
+const suggestions = ['README.md', 'INDEX.md', 'MODELS.md'];
+function isFree(directory, name, others) {
+    // Not on every file system is `Readme.md` another file.
+    const lowerCase = others.map(({ what, path }) => ({ what, path: path.toLowerCase() }));
+    return findReplaced(directory.toLowerCase(), name.toLowerCase(), lowerCase) === undefined;
+}
+function findReplaced(directory, index, others) {
+    const path = (0,_core_branch_js__WEBPACK_IMPORTED_MODULE_0__/* .pathIn */ .lW)(directory, index);
+    return others.find((other) => `${other.path}/`.startsWith(`${path}/`));
 }
 
 
@@ -40501,7 +40212,7 @@ const environmentSchema = schemas/* object */.Ikc({
 
 /***/ }),
 
-/***/ 7143:
+/***/ 7185:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40532,14 +40243,12 @@ var text_closest = __nccwpck_require__(5380);
 var issue = __nccwpck_require__(82);
 // EXTERNAL MODULE: ./src/inputs/schema.ts + 1 modules
 var schema = __nccwpck_require__(9813);
-// EXTERNAL MODULE: ./src/inputs/git-names.ts
-var git_names = __nccwpck_require__(8188);
-// EXTERNAL MODULE: ./src/inputs/index-conflict.ts
-var index_conflict = __nccwpck_require__(96);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core = __nccwpck_require__(8532);
+// EXTERNAL MODULE: ./src/inputs/git-names.ts
+var git_names = __nccwpck_require__(8188);
 // EXTERNAL MODULE: ./src/inputs/parsers.ts
 var parsers = __nccwpck_require__(5165);
 ;// CONCATENATED MODULE: ./src/config/editor-patterns.ts
@@ -40550,15 +40259,36 @@ var parsers = __nccwpck_require__(5165);
 const inside = String.raw `(?!\s*/)(?!\s*[A-Za-z]:)(?!(.*/)?\s*\.\.\s*(/|$))`;
 const outsideGit = String.raw `(?!(.*/)?\s*\.[gG][iI][tT]\s*(/|$))`;
 const outsideGitHub = String.raw `(?!(.*/)?\s*\.[gG][iI][tT][hH][uU][bB]\s*(/|$))`;
+/** Something other than `.` and slashes, or nothing at all. */
+const notARoot = String.raw `(?!\s*\.[./\s]*$)`;
 const notAValuesFile = String.raw `(?!\s*[A-Za-z0-9][A-Za-z0-9_-]*\.yaml\s*$)`;
 const editorPatterns = {
     /** A file that is only read. */
-    read: String.raw `^${inside}${outsideGit}[^\\]*$`,
+    read: {
+        pattern: String.raw `^${inside}${outsideGit}${notARoot}[^\\]*$`,
+        patternErrorMessage: 'Must be the path of a file, relative to the root of the repository, with `/` and outside of `.git`.',
+    },
     /** A directory that is written. */
-    written: String.raw `^${inside}${outsideGit}${outsideGitHub}[^\\]*$`,
-    index: String.raw `^${inside}${outsideGit}${outsideGitHub}${notAValuesFile}[^/\\]*$`,
-    model: String.raw `^(?!\s*!\s*$).*$`,
-    alias: String.raw `^\s*((?![vV]\p{Nd}+\s*$)(?![lL][aA][tT][eE][sS][tT]\s*$)[\p{L}\p{N}_-]{1,255})?\s*$`,
+    written: {
+        pattern: String.raw `^${inside}${outsideGit}${outsideGitHub}[^\\]*$`,
+        patternErrorMessage: 'Must be a path relative to the root of the repository, with `/` and outside of `.git` and `.github`.',
+    },
+    index: {
+        pattern: String.raw `^${inside}${outsideGit}${outsideGitHub}${notARoot}${notAValuesFile}[^/\\]*$`,
+        patternErrorMessage: 'Must be a file name such as `README.md`, without a directory, and not one that a values file could have.',
+    },
+    model: {
+        pattern: String.raw `^(?!\s*!\s*$).*$`,
+        patternErrorMessage: 'Must have a name after `!`: the models to exclude.',
+    },
+    alias: {
+        pattern: String.raw `^\s*((?![vV]\p{Nd}+\s*$)(?![lL][aA][tT][eE][sS][tT]\s*$)[\p{L}\p{N}_-]{1,255})?\s*$`,
+        patternErrorMessage: 'Must have 1 to 255 letters, digits, `_` and `-`, and not be reserved by MLflow, as `latest` and `v1` are.',
+    },
+    duration: {
+        pattern: '^([0-9]{1,9}[smhd])?$',
+        patternErrorMessage: 'Must be a duration such as `30s`, `10m`, `2h` or `1d`.',
+    },
 };
 
 ;// CONCATENATED MODULE: ./src/config/schema.ts
@@ -40579,14 +40309,17 @@ function createConfigSchema() {
         .describe('One directory of values files, and the model versions that belong in it.');
     return schemas/* strictObject */.rej({
         version: schemas/* literal */.euz(1, { error: missingOr('must be `1`') })
-            .describe('Version of the format of this file.'),
+            .describe('Version of the format of this file: `1`.'),
         defaults: schemas/* strictObject */.rej(keys, mustBe('a map of keys'))
             .optional()
-            .describe('What targets leave out. What is left out here, too, comes from the inputs of the action.'),
+            .describe('What targets leave out: the same keys, except `name`. What is left out here, too, comes from the inputs of the action with the same names, or is the default.'),
         targets: schemas/* array */.YOg(target, mustBe('a list of targets, each starting with `-`'))
             .min(1, 'must have at least one target')
-            .max(maxTargets, `must not have more than ${maxTargets} targets`)
-            .describe('The targets. All of them are synced in one commit, or one pull request.'),
+            .meta({
+            description: 'The targets, 1 to 100. All of them are synced in one commit, or one pull request.',
+            // The schema would report nothing else about a list that is too long.
+            maxItems: maxTargets,
+        }),
     }, mustBe('a map with the keys `version` and `targets`'))
         .meta({
         title: 'Configuration of mlflow-sync',
@@ -40598,54 +40331,56 @@ const maxTargets = 100;
 /** The keys of a target that `defaults` may have as well. */
 function targetKeys() {
     return {
-        path: schema_text({ pattern: editorPatterns.written, examples: ['deploy/production'] })
+        path: schema_text({ ...editorPatterns.written, examples: ['deploy/production'] })
             .pipe(git_names/* writtenPath */.dR)
             .optional()
-            .describe('Directory of the values files, from the root of the repository. It is created if it is missing.'),
-        template: schema_text({ pattern: editorPatterns.read, examples: ['deploy/templates/vllm.yaml'] })
+            .describe('Directory of the values files, from the root of the repository; each target has one of its own. It is created if it is missing. Default: the root.'),
+        template: schema_text({ ...editorPatterns.read, examples: ['deploy/templates/vllm.yaml'] })
             .pipe(git_names/* optionalPath */.s2)
             .optional()
-            .describe('Path of the YAML template for new files. An empty text means the built-in template for vLLM.'),
+            .describe('Path of the YAML template for new files, from the root of the repository. Default, also with an empty text: the built-in template for vLLM.'),
         models: lines(parsers/* modelPatterns */.VY, {
             example: ['llm-*', '!llm-draft-*'],
             pattern: editorPatterns.model,
         })
             .optional()
-            .describe("Registered models, as globs. `!` excludes, and the last match wins. A list, or one per line. Quote an entry that starts with `!` or `*`: `'!llm-draft-*'`."),
+            .describe("Registered models, as globs. `!` excludes, and the last match wins. A list, or one per line. Quote an entry that starts with `!` or `*`: `'!llm-draft-*'`. Default: all models."),
         aliases: lines(parsers/* aliases */.z2, { example: ['champion'], pattern: editorPatterns.alias })
             .optional()
-            .describe('Only versions with one of these aliases. A list, or one per line.'),
+            .describe('Only versions with one of these aliases. A list, or one per line. Default: versions with any alias or none.'),
         filter: schema_text({ examples: ["tags.deploy = 'yes'"] })
             .pipe(parsers/* optional */.lq)
             .optional()
-            .describe('MLflow filter for model versions.'),
+            .describe("MLflow filter for model versions, such as `tags.deploy = 'yes'`. Default: none."),
         'run-filter': schema_text({ examples: ['metrics.eval_accuracy >= 0.9'] })
             .pipe(parsers/* optional */.lq)
             .optional()
-            .describe('MLflow filter that the training run must match.'),
-        'minimum-age': schema_text({ pattern: '^([0-9]{1,9}[smhd])?$', examples: ['1h'] })
+            .describe('MLflow filter that the training run must match, such as `metrics.eval_accuracy >= 0.9`. Default: none.'),
+        'minimum-age': schema_text({ ...editorPatterns.duration, examples: ['1h'] })
             .pipe((0,parsers/* duration */.p0)('0s'))
             .optional()
-            .describe('Ignore versions younger than this: `30s`, `10m`, `2h` or `1d`.'),
+            .describe('Ignore versions younger than this: `30s`, `10m`, `2h` or `1d`. Default: `0s`.'),
         prune: schemas/* boolean */.zMY(mustBe('`true` or `false`'))
+            .meta({ examples: [true] })
             .optional()
-            .describe('Delete files whose run is no longer selected.'),
+            .describe('Delete files whose run is no longer selected: `true` or `false`. Default: `false`.'),
         'max-deletions': schemas/* int */.Whr(mustBe('a whole number, 0 or more'))
             .min(0, 'must be a whole number, 0 or more')
             .max(999_999_999, 'must be at most 999999999')
+            .meta({ examples: [10] })
             .optional()
-            .describe('Maximum number of deletions in this target. If more would be deleted, none are, and the step fails.'),
+            .describe('Maximum number of deletions in this target, from 0 to 999999999. If more would be deleted, none are, and the step fails. Default: 10.'),
         'values-schema': schema_text({
-            pattern: editorPatterns.read,
+            ...editorPatterns.read,
             examples: ['charts/vllm/values.schema.json'],
         })
             .pipe(git_names/* optionalPath */.s2)
             .optional()
-            .describe("Path of the chart's JSON schema. Files that it rejects are not written; the `values.yaml` beside it supplies defaults."),
-        index: schema_text({ pattern: editorPatterns.index, examples: ['README.md'] })
+            .describe("Path of the chart's JSON schema, from the root of the repository. Files that it rejects are not written; the `values.yaml` beside it supplies defaults. Default: none."),
+        index: schema_text({ ...editorPatterns.index, examples: ['README.md'] })
             .pipe(git_names/* indexName */.mo)
             .optional()
-            .describe("Name of a file in the target's directory with a generated table of its models."),
+            .describe("Name of a file in the target's directory with a generated table of its models, such as `README.md`. Default: none."),
     };
 }
 /** Letters, digits, spaces and `._/-`: what MLflow accepts in the key of a tag, too. */
@@ -40655,8 +40390,9 @@ function targetName() {
         .regex(namePattern, 'must have 1 to 64 characters: letters, digits, spaces and `._/-`')
         .optional()
         .meta({
-        description: 'Name of the target in outputs, report and summary, unique in this file. Defaults to its path.',
+        description: 'Name of the target in outputs, report and summary, unique in this file: 1 to 64 letters, digits, spaces and `._/-`. Default: its path.',
         examples: ['production'],
+        patternErrorMessage: 'Must have 1 to 64 characters: letters, digits, spaces and `._/-`.',
     });
 }
 /** Whether a path can be the name of a target that has none of its own. */
@@ -40669,27 +40405,31 @@ function schema_text(meta = {}) {
 }
 /**
  * A list of texts, or one text with several lines, as the parser of the input reads them. The entries of
- * a list are checked one by one, so that a mistake has the line of its entry.
+ * a list are checked one by one, so that a mistake has the line of its entry, and one that is not a text
+ * hides no other one.
  *
  * @param pattern of an entry, for editors.
  */
 function lines(parser, meta) {
-    const entry = schemas/* string */.YjP(mustBe('a text')).meta({ pattern: meta.pattern });
+    const entry = schemas/* unknown */.L5J().meta({ type: 'string', ...meta.pattern });
     return schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* array */.YOg(entry)], mustBe('a list of texts'))
         .meta({ examples: [meta.example] })
         .transform((value, context) => {
-        const entries = typeof value === 'string' ? [value] : value;
+        const isList = typeof value !== 'string';
+        const entries = isList ? value : [value];
         for (const [index, text] of entries.entries()) {
-            const path = typeof value === 'string' ? [] : [index];
-            for (const found of findEntryIssues(text, parser, typeof value !== 'string')) {
-                context.addIssue({ ...(0,issue/* issue */.sn)(found), path });
+            for (const found of findEntryIssues(text, parser, isList)) {
+                context.addIssue({ ...(0,issue/* issue */.sn)(found), path: isList ? [index] : [] });
             }
         }
-        const parsed = parser.safeParse(entries.join('\n'));
+        const texts = entries.filter((text) => typeof text === 'string');
+        const parsed = parser.safeParse(texts.join('\n'));
         return parsed.success ? parsed.data : core/* NEVER */.tm;
     });
 }
 function findEntryIssues(text, parser, isEntry) {
+    if (typeof text !== 'string')
+        return [{ text: (0,prose/* own */.ZV)('must be a text') }];
     if (isEntry && /[\r\n]/.test(text.trim())) {
         return [{ text: (0,prose/* prose */.CS) `has an entry with a line break: \`${text}\``, showsValue: true }];
     }
@@ -40711,290 +40451,95 @@ function knownKeys(path) {
 }
 const keyList = (names) => (0,prose/* own */.ZV)(names.map((name) => `\`${name}\``).join(', '));
 
-;// CONCATENATED MODULE: ./src/config/targets.ts
+// EXTERNAL MODULE: ./src/core/values-file/aliases.ts
+var aliases = __nccwpck_require__(2659);
+// EXTERNAL MODULE: ./src/core/values-file/merge-keys.ts
+var merge_keys = __nccwpck_require__(7264);
+;// CONCATENATED MODULE: ./src/config/unreadable.ts
 
 
 
-
-/** Completes each target: what it leaves out comes from `defaults`, then from the inputs. */
-function completeTargets({ defaults = {}, targets }, inputs) {
-    const withDefaults = override(inputs, defaults);
-    return targets.map(({ name, ...keys }) => ({ ...override(withDefaults, keys), name }));
-}
-/** A key that is present counts, even if its value means "none". */
-function override(settings, keys) {
-    const use = (key, otherwise) => key in keys ? keys[key] : otherwise;
-    return {
-        name: undefined,
-        path: use('path', settings.path),
-        template: use('template', settings.template),
-        models: use('models', settings.models),
-        aliases: use('aliases', settings.aliases),
-        filter: use('filter', settings.filter),
-        runFilter: use('run-filter', settings.runFilter),
-        minimumAgeMs: use('minimum-age', settings.minimumAgeMs),
-        prune: use('prune', settings.prune),
-        maxDeletions: use('max-deletions', settings.maxDeletions),
-        valuesSchema: use('values-schema', settings.valuesSchema),
-        index: use('index', settings.index),
-    };
+/** Stands for a value that is lost to a flaw of the YAML: nothing else is reported about it. */
+const unreadable = Symbol('unreadable');
+/** A map with this key may have any others, too: the flaw is in a key, or in what it merges. */
+const unreadableKey = String(unreadable);
+function hasUnreadableKey(value) {
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, unreadableKey);
 }
 /**
- * Finds targets with the same name or directory. Takes the values of the file as they are, so that these
- * mistakes are reported together with all others.
+ * Replaces what flaws make unreadable, so that the rest of the document can be checked. A list or map
+ * stays: its entries are what they are, whatever is wrong with its tag.
  */
-function findConflicts(config, defaultPath) {
-    const { targets, defaults } = Object(config);
-    if (!Array.isArray(targets))
-        return [];
-    const firstWithName = new Map();
-    const firstWithPath = new Map();
-    return targets.flatMap((target, index) => {
-        const own = namesOf(target, pathOf(defaults) ?? defaultPath);
-        if (own === undefined)
-            return [];
-        const { path, name = (0,core_target/* targetName */.je)(path) } = own;
-        const samePath = firstWithPath.get(path);
-        const sameName = firstWithName.get((0,core_target/* nameInTags */.sx)(name));
-        firstWithPath.set(path, samePath ?? index);
-        firstWithName.set((0,core_target/* nameInTags */.sx)(name), sameName ?? { index, name });
-        if (samePath !== undefined)
-            return [duplicatePath(index, path, samePath)];
-        if (sameName !== undefined)
-            return [duplicateName(index, name, sameName)];
-        return own.name === undefined && !isTargetName(name) ? [missingName(index)] : [];
-    });
+function hideUnreadable(document, spans) {
+    hideValues(document, spans.toSorted(([a], [b]) => a - b));
+    hidePairs(document);
 }
-function namesOf(target, defaultPath) {
-    if (typeof target !== 'object' || target === null)
-        return undefined;
-    const { name, path = defaultPath } = target;
-    const normalised = git_names/* writtenPath */.dR.safeParse(trimmed(path));
-    if (!normalised.success || (name !== undefined && typeof name !== 'string'))
-        return undefined;
-    return { name: name?.trim(), path: normalised.data };
+/** Says that a document goes on, but not how. */
+function leaveOpen({ contents }) {
+    if ((0,dist/* isMap */.jh)(contents))
+        contents.items.push(new dist/* Pair */.Rm(unreadable_hidden(null), unreadable_hidden(null)));
 }
-/** Texts are trimmed, like inputs. */
-function trimmed(value) {
-    return typeof value === 'string' ? value.trim() : value;
-}
-function pathOf(defaults) {
-    const { path } = Object(defaults);
-    return typeof path === 'string' ? path : undefined;
-}
-function duplicatePath(index, path, first) {
-    return {
-        path: ['targets', index, 'path'],
-        text: (0,prose/* prose */.CS) `\`targets[${index}].path\` is \`${(0,core_target/* targetName */.je)(path)}\`, as in \`targets[${first}]\`: give each target a directory of its own`,
+/** Nodes are visited in the order of the text, so that each flaw belongs to the first one at or after it. */
+function hideValues(document, spans) {
+    let next = 0;
+    const isAt = (node, [start, end]) => {
+        const [from = 0, to = 0] = node.range ?? [];
+        return (0,dist/* isCollection */.P3)(node) ? from >= start : to >= end;
     };
-}
-function duplicateName(index, name, first) {
-    const same = (0,prose/* prose */.CS) `, as in \`targets[${first.index}]\`: names must be unique`;
-    const alike = (0,prose/* prose */.CS) `, and \`targets[${first.index}].name\` is \`${first.name}\`: MLflow takes them for the same in the names of tags`;
-    return {
-        path: ['targets', index, 'name'],
-        text: (0,prose/* prose */.CS) `\`targets[${index}].name\` is \`${name}\`${name === first.name ? same : alike}`,
-    };
-}
-function missingName(index) {
-    return {
-        path: ['targets', index, 'path'],
-        text: (0,prose/* prose */.CS) `\`targets[${index}].name\` is missing: the path can't be the name, which must have 1 to 64 characters: letters, digits, spaces and \`._/-\``,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/config/index-conflicts.ts
-
-
-
-
-/**
- * Finds indexes that would replace another file that the action needs. Takes the values of the file as
- * they are, so that these mistakes are reported together with all others.
- *
- * @param configPath of the configuration itself.
- */
-function findIndexConflicts(config, configPath, inputs) {
-    const { targets, defaults } = Object(config);
-    if (!Array.isArray(targets))
-        return [];
-    const all = targets.map((target) => pathsOf(target, defaults, inputs));
-    const others = [
-        { what: (0,prose/* prose */.CS) `this configuration`, path: configPath },
-        ...all.flatMap((paths, position) => othersOf(paths, position)),
-    ];
-    return all.flatMap(({ directory, index }, position) => {
-        if (directory === undefined || index === undefined)
-            return [];
-        const text = (0,index_conflict/* findIndexConflict */.O)(directory, index, others);
-        if (text === undefined)
-            return [];
-        const subject = (0,prose/* own */.ZV)(`\`targets[${position}].index\``);
-        return [{ path: ['targets', position, 'index'], text: (0,prose/* prose */.CS) `${subject} ${text}` }];
-    });
-}
-function pathsOf(target, defaults, inputs) {
-    const keys = { ...Object(defaults), ...Object(target) };
-    const read = (key, schema, otherwise) => key in keys ? schema.safeParse(trimmed(keys[key])).data : otherwise;
-    return {
-        directory: 'path' in keys ? git_names/* writtenPath */.dR.safeParse(trimmed(keys.path)).data : inputs.path,
-        index: read('index', git_names/* indexName */.mo, inputs.index),
-        template: read('template', git_names/* optionalPath */.s2, inputs.template),
-        valuesSchema: read('values-schema', git_names/* optionalPath */.s2, inputs.valuesSchema),
-    };
-}
-function othersOf({ directory, template, valuesSchema }, position) {
-    const target = (0,prose/* own */.ZV)(`\`targets[${position}]\``);
-    const candidates = [
-        { what: (0,prose/* prose */.CS) `the template of ${target}`, path: template },
-        { what: (0,prose/* prose */.CS) `the values schema of ${target}`, path: valuesSchema },
-        // The root is in no directory.
-        { what: (0,prose/* prose */.CS) `the directory of ${target}`, path: directory === '' ? undefined : directory },
-    ];
-    return candidates.flatMap(({ what, path }) => (path === undefined ? [] : [{ what, path }]));
-}
-
-// EXTERNAL MODULE: ./src/core/values-file/reference-flaws.ts
-var reference_flaws = __nccwpck_require__(7236);
-;// CONCATENATED MODULE: ./src/config/yaml.ts
-
-
-
-/** One bracket that is not closed can lead to hundreds of errors. */
-const maxErrors = 20;
-/** Reads a document whose values are plain: maps, lists, texts, numbers and booleans. */
-function readYaml(text, lineCounter) {
-    const document = (0,dist/* parseDocument */.Tp)(text, {
-        lineCounter,
-        merge: true,
-        prettyErrors: false,
-        // `!!binary` and the like have values that no key takes.
-        resolveKnownTags: false,
-    });
-    const errors = document.errors.map(({ code, pos, message }) => ({
-        offset: pos[0],
-        text: code === 'MULTIPLE_DOCS'
-            ? (0,prose/* prose */.CS) `a second document starts here: the file must have only one`
-            : (0,prose/* prose */.CS) `it is not valid YAML: ${message}`,
-    }));
-    if (errors.length > 0)
-        return { ok: false, flaws: errors.slice(0, maxErrors) };
-    const { contents } = document;
-    if (contents === null) {
-        const empty = (0,prose/* prose */.CS) `it is empty: it needs the keys \`version\` and \`targets\``;
-        return { ok: false, flaws: [{ offset: undefined, text: empty }] };
-    }
-    const flaws = [
-        ...document.warnings.map((warning) => describeWarning(warning, text)),
-        ...(0,reference_flaws/* findReferenceFlaws */.q)(document).map(({ at, problem }) => ({ offset: at, text: problem })),
-        ...findEmptyTags(document),
-    ];
-    return flaws.length > 0 ? { ok: false, flaws } : toPlainValue(document);
-}
-function toPlainValue(document) {
-    try {
-        // A file of a few targets has no use for many aliases; a hundred of them can be a billion values.
-        return { ok: true, document, value: document.toJS({ maxAliasCount: 100 }) };
-    }
-    catch (error) {
-        const problem = (0,prose/* prose */.CS) `it can't be read: ${error.message}`;
-        return { ok: false, flaws: [{ offset: undefined, text: problem }] };
-    }
-}
-/** YAML drops a tag that it does not know, and with it an exclusion such as `!llm-draft-*`. */
-function describeWarning({ code, pos, message }, text) {
-    const [offset, end] = pos;
-    if (code !== 'TAG_RESOLVE_FAILED')
-        return { offset, text: (0,prose/* prose */.CS) `it is not valid YAML: ${message}` };
-    const tag = text.slice(offset, end);
-    const what = /^!(?![!<])/.test(tag)
-        ? (0,prose/* prose */.CS) `YAML reads \`${tag}\` as a tag, not as a text: quote it: \`'${tag}'\``
-        : (0,prose/* prose */.CS) `the tag \`${tag}\` is not supported: remove it, or quote the text`;
-    return { offset, text: what };
-}
-/** Finds the tag `!`, of which YAML does not warn. */
-function findEmptyTags(document) {
-    const flaws = [];
     (0,dist/* visit */.YR)(document, {
-        Value(_key, node) {
-            if (node.tag !== '!')
-                return;
-            const text = (0,prose/* prose */.CS) `YAML reads \`!\` as a tag, not as a text: quote the text`;
-            flaws.push({ offset: node.range?.[0], text });
+        Node(_key, node) {
+            const first = next;
+            for (let span = spans[next]; span && isAt(node, span); span = spans[next])
+                next += 1;
+            return next === first || (0,dist/* isCollection */.P3)(node) ? undefined : unreadable_hidden(node);
         },
     });
-    return flaws;
 }
-
-;// CONCATENATED MODULE: ./src/config/parse.ts
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Parses a configuration file into targets.
- *
- * @param path of the file, for the places of mistakes.
- * @param inputs what targets and `defaults` leave out.
- * @returns the targets, or all mistakes with line and column.
- */
-function parseConfig(text, path, inputs) {
-    const lineCounter = new dist/* LineCounter */.HN();
-    const mistakeAt = (offset, what) => describeMistake(path, offset === undefined ? undefined : lineCounter.linePos(offset), what);
-    const read = readYaml(text, lineCounter);
-    if (!read.ok) {
-        const mistakes = read.flaws.map((flaw) => mistakeAt(flaw.offset, flaw.text));
-        return { ok: false, mistakes: sortByPlace((0,core_problem/* distinctMistakes */.U3)(mistakes)) };
-    }
-    const { document, value } = read;
-    const parsed = createConfigSchema().safeParse(value, { jitless: true });
-    const issues = (parsed.error?.issues ?? []).flatMap((found) => issueMistakes(found, value));
-    const conflicts = [
-        ...findConflicts(value, inputs.path),
-        ...findIndexConflicts(value, path, inputs),
-    ];
-    const mistakes = [...issues, ...conflicts].map(({ path: keys, text: what, isAboutKey = false }) => mistakeAt(offsetOf(document, keys, isAboutKey), what));
-    if (!parsed.success || mistakes.length > 0) {
-        return { ok: false, mistakes: sortByPlace((0,core_problem/* distinctMistakes */.U3)(mistakes)) };
-    }
-    const placeOf = (keys) => mistakeAt(offsetOf(document, keys, true), []).location;
-    const targets = completeTargets(parsed.data, inputs).map((settings, index) => (0,core_target/* createTarget */.Yn)(settings, originsOf(value, index, placeOf)));
-    return { ok: true, targets };
-}
-/** Where each key of a target comes from: the target itself, or else the defaults. */
-function originsOf(root, index, placeOf) {
-    const parents = [['defaults'], ['targets', index]];
-    return new Map(parents.flatMap((parent) => Object.keys(Object(valueAt(root, parent))).map((key) => {
-        const path = [...parent, key];
-        return [key, { key: nameOf(path), location: placeOf(path) }];
-    })));
-}
-function describeMistake(path, place, what) {
-    if (place === undefined)
-        return { text: what, location: { path, line: undefined } };
-    const { line, col: column } = place;
-    return {
-        text: (0,prose/* prose */.CS) `line ${line}, column ${column}: ${what}`,
-        location: { path, line, column },
+/** Aliases and merge keys that refer to nothing would stop the conversion of the document. */
+function hidePairs(document) {
+    const resolveAlias = (0,aliases/* createAliasResolver */.j)(document);
+    const resolve = (node) => ((0,dist/* isAlias */.Vj)(node) ? resolveAlias(node) : node);
+    const areMaps = (value) => {
+        const source = resolve(value);
+        return (0,dist/* isSeq */.oP)(source) ? source.items.every((item) => (0,dist/* isMap */.jh)(resolve(item))) : (0,dist/* isMap */.jh)(source);
     };
+    (0,dist/* visit */.YR)(document, {
+        Pair(_key, pair) {
+            const isKeyHidden = (0,dist/* isScalar */.jn)(pair.key) && pair.key.value === unreadable;
+            if (!isKeyHidden && (!(0,merge_keys/* isMergeKey */.y)(pair.key) || areMaps(pair.value)))
+                return;
+            pair.key = unreadable_hidden(pair.key);
+            pair.value = unreadable_hidden(pair.value);
+        },
+    });
 }
-function sortByPlace(mistakes) {
-    const lineOf = ({ location }) => location?.line ?? 0;
-    return mistakes.toSorted((a, b) => lineOf(a) - lineOf(b));
+/** At the place of what it replaces, and with its anchor. */
+function unreadable_hidden(node) {
+    const scalar = new dist/* Scalar */.X5(unreadable);
+    const { range, anchor } = Object(node);
+    if (range)
+        scalar.range = range;
+    if (anchor !== undefined)
+        scalar.anchor = anchor;
+    return scalar;
 }
+
+;// CONCATENATED MODULE: ./src/config/describe.ts
+
+
+
+
+
+
 /** An issue of zod as sentences; an issue about unknown keys has one for each of them. */
-function issueMistakes(found, root) {
+function describeIssue(found, root) {
     const { path } = found;
+    if (isUnreadable(root, path))
+        return [];
     if (found.code === 'unrecognized_keys') {
         const present = Object.keys(valueAt(root, path));
-        return found.keys.map((key) => {
+        const unknown = found.keys.filter((key) => key !== unreadableKey);
+        return unknown.map((key) => {
             const hint = hintAt(key, path, present);
             const text = (0,prose/* prose */.CS) `\`${nameOf([...path, key])}\` is not a key that mlflow-sync knows. ${hint}`;
             return { path: [...path, key], text, isAboutKey: true };
@@ -41003,7 +40548,7 @@ function issueMistakes(found, root) {
     const entries = found.code === 'invalid_union' ? found.errors.flat() : [];
     const inEntries = entries.filter((entry) => entry.path.length > 0);
     if (inEntries.length > 0) {
-        return inEntries.flatMap((entry) => issueMistakes({ ...entry, path: [...path, ...entry.path] }, root));
+        return inEntries.flatMap((entry) => describeIssue({ ...entry, path: [...path, ...entry.path] }, root));
     }
     const { text, hint = withoutQuotes(found, valueAt(root, path)), showsValue = false, } = (0,issue/* detailsOf */.cz)(found);
     // The text names the entry of a list.
@@ -41012,6 +40557,12 @@ function issueMistakes(found, root) {
     const received = showsValue ? [] : describeValue(valueAt(root, path), hint.length > 0);
     const sentence = [...subject, ...(0,prose/* own */.ZV)(' '), ...text, ...received];
     return [{ path, text: (0,prose/* joinProse */.c5)([sentence, hint], '. ') }];
+}
+/** Whether a value cannot be read, or is missing in a map that may have it. */
+function isUnreadable(root, path) {
+    const value = valueAt(root, path);
+    const isKnown = path.length === 0 || value !== undefined;
+    return value === unreadable || (!isKnown && hasUnreadableKey(valueAt(root, path.slice(0, -1))));
 }
 function hintAt(key, path, present) {
     const known = knownKeys(path);
@@ -41065,6 +40616,386 @@ function withoutQuotes({ code: kind }, value) {
     const isOtherType = kind === 'invalid_type' || kind === 'invalid_value';
     const looksLikeIt = typeof value === 'string' && /^(true|false|-?\d+)$/i.test(value);
     return isOtherType && looksLikeIt ? (0,prose/* prose */.CS) `Write it without quotes` : [];
+}
+
+// EXTERNAL MODULE: ./src/inputs/index-conflict.ts
+var index_conflict = __nccwpck_require__(96);
+;// CONCATENATED MODULE: ./src/config/targets.ts
+
+
+
+
+
+/** Completes each target: what it leaves out comes from `defaults`, then from the inputs. */
+function completeTargets({ defaults = {}, targets }, inputs) {
+    const withDefaults = override(inputs, defaults);
+    return targets.map(({ name, ...keys }) => ({ ...override(withDefaults, keys), name }));
+}
+/** A key that is present counts, even if its value means "none". */
+function override(settings, keys) {
+    const use = (key, otherwise) => key in keys ? keys[key] : otherwise;
+    return {
+        name: undefined,
+        path: use('path', settings.path),
+        template: use('template', settings.template),
+        models: use('models', settings.models),
+        aliases: use('aliases', settings.aliases),
+        filter: use('filter', settings.filter),
+        runFilter: use('run-filter', settings.runFilter),
+        minimumAgeMs: use('minimum-age', settings.minimumAgeMs),
+        prune: use('prune', settings.prune),
+        maxDeletions: use('max-deletions', settings.maxDeletions),
+        valuesSchema: use('values-schema', settings.valuesSchema),
+        index: use('index', settings.index),
+    };
+}
+/**
+ * Finds targets with the same name or directory, and too many targets. Takes the values of the file as
+ * they are, so that these mistakes are reported together with all others.
+ */
+function findConflicts(config, inputPath) {
+    const { targets, defaults } = Object(config);
+    if (!Array.isArray(targets))
+        return [];
+    const firstWithName = new Map();
+    const firstWithPath = new Map();
+    const found = targets.flatMap((target, index) => {
+        const path = directoryOf(target, defaults, inputPath);
+        const samePath = path === undefined ? undefined : firstWithPath.get(path);
+        if (path !== undefined)
+            firstWithPath.set(path, samePath ?? index);
+        const mistakes = path === undefined || samePath === undefined ? [] : [duplicatePath(index, path, samePath)];
+        const { name, isOwn } = nameFor(target, path);
+        if (name === undefined)
+            return mistakes;
+        const sameName = firstWithName.get((0,core_target/* nameInTags */.sx)(name));
+        firstWithName.set((0,core_target/* nameInTags */.sx)(name), sameName ?? { index, name });
+        // A name that is the path changes with it.
+        if (samePath !== undefined && !isOwn)
+            return mistakes;
+        if (sameName !== undefined)
+            return [...mistakes, duplicateName(index, name, sameName)];
+        return isOwn || isTargetName(name) ? mistakes : [missingName(index)];
+    });
+    return targets.length > maxTargets ? [tooMany, ...found] : found;
+}
+const tooMany = {
+    path: ['targets'],
+    text: (0,prose/* prose */.CS) `\`targets\` has more than ${maxTargets} targets: move some of them to another configuration and job`,
+};
+/** The directory of a target as the file has it; undefined if it is invalid. */
+function directoryOf(target, defaults, inputPath) {
+    if (typeof target !== 'object' || target === null)
+        return undefined;
+    const path = rawValue('path', target, defaults);
+    return path === undefined ? inputPath : git_names/* writtenPath */.dR.safeParse(path).data;
+}
+function nameFor(target, path) {
+    const own = rawValue('name', target);
+    if (own !== undefined)
+        return { name: typeof own === 'string' ? own : undefined, isOwn: true };
+    return { name: path === undefined ? undefined : (0,core_target/* targetName */.je)(path), isOwn: false };
+}
+/** What the first of some maps that has a key, or may have it, says; undefined if none does. */
+function rawValue(key, ...maps) {
+    const map = maps.find((keys) => keys === unreadable || hasUnreadableKey(keys) || Object.hasOwn(Object(keys), key));
+    if (map === undefined)
+        return undefined;
+    const { [key]: value = unreadable } = Object(map);
+    // Texts are trimmed, like inputs.
+    return typeof value === 'string' ? value.trim() : value;
+}
+function duplicatePath(index, path, first) {
+    return {
+        path: ['targets', index, 'path'],
+        text: (0,prose/* prose */.CS) `\`targets[${index}].path\` is \`${(0,core_target/* targetName */.je)(path)}\`, as in \`targets[${first}]\`: give each target a directory of its own`,
+    };
+}
+function duplicateName(index, name, first) {
+    const same = (0,prose/* prose */.CS) `, as in \`targets[${first.index}]\`: names must be unique`;
+    const alike = (0,prose/* prose */.CS) `, and \`targets[${first.index}].name\` is \`${first.name}\`: MLflow takes them for the same in the names of tags`;
+    return {
+        path: ['targets', index, 'name'],
+        text: (0,prose/* prose */.CS) `\`targets[${index}].name\` is \`${name}\`${name === first.name ? same : alike}`,
+    };
+}
+function missingName(index) {
+    return {
+        path: ['targets', index, 'path'],
+        text: (0,prose/* prose */.CS) `\`targets[${index}].name\` is missing: the path can't be the name, which must have 1 to 64 characters: letters, digits, spaces and \`._/-\``,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/config/index-conflicts.ts
+
+
+
+
+/**
+ * Finds indexes that would replace another file that the action needs. Takes the values of the file as
+ * they are, so that these mistakes are reported together with all others.
+ *
+ * @param configPath of the configuration itself.
+ */
+function findIndexConflicts(config, configPath, inputs) {
+    const { targets, defaults } = Object(config);
+    if (!Array.isArray(targets))
+        return [];
+    const all = targets.map((target) => pathsOf(target, defaults, inputs));
+    const others = [
+        { what: (0,prose/* prose */.CS) `this configuration`, path: configPath },
+        ...all.flatMap((paths, position) => othersOf(paths, position)),
+    ];
+    return all.flatMap(({ directory, index }, position) => {
+        if (directory === undefined || index === undefined)
+            return [];
+        const text = (0,index_conflict/* findIndexConflict */.O)(directory, index, others);
+        if (text === undefined)
+            return [];
+        const subject = (0,prose/* own */.ZV)(`\`targets[${position}].index\``);
+        return [{ path: ['targets', position, 'index'], text: (0,prose/* prose */.CS) `${subject} ${text}` }];
+    });
+}
+function pathsOf(target, defaults, inputs) {
+    const read = (key, schema, otherwise) => {
+        const value = rawValue(key, target, defaults);
+        return value === undefined ? otherwise : schema.safeParse(value).data;
+    };
+    return {
+        directory: directoryOf(target, defaults, inputs.path),
+        index: read('index', git_names/* indexName */.mo, inputs.index),
+        template: read('template', git_names/* optionalPath */.s2, inputs.template),
+        valuesSchema: read('values-schema', git_names/* optionalPath */.s2, inputs.valuesSchema),
+    };
+}
+function othersOf({ directory, template, valuesSchema }, position) {
+    const target = (0,prose/* own */.ZV)(`\`targets[${position}]\``);
+    const candidates = [
+        { what: (0,prose/* prose */.CS) `the template of ${target}`, path: template },
+        { what: (0,prose/* prose */.CS) `the values schema of ${target}`, path: valuesSchema },
+        // The root is in no directory.
+        { what: (0,prose/* prose */.CS) `the directory of ${target}`, path: directory === '' ? undefined : directory },
+    ];
+    return candidates.flatMap(({ what, path }) => (path === undefined ? [] : [{ what, path }]));
+}
+
+// EXTERNAL MODULE: ./src/core/values-file/reference-flaws.ts
+var reference_flaws = __nccwpck_require__(7236);
+;// CONCATENATED MODULE: ./src/config/duplicate-keys.ts
+
+/** Finds the keys that a map has more than once. */
+function findDuplicateKeys(document) {
+    const duplicates = [];
+    (0,dist/* visit */.YR)(document, {
+        Map(_key, { items }) {
+            const firsts = new Map();
+            for (const { key } of items) {
+                if (!(0,dist/* isScalar */.jn)(key))
+                    continue;
+                const first = firsts.get(key.value);
+                if (first === undefined)
+                    firsts.set(key.value, key);
+                else
+                    duplicates.push({ key, first });
+            }
+        },
+    });
+    return duplicates;
+}
+/** Keeps one of the values of each key that a map has more than once. */
+function keepOne(document, which) {
+    (0,dist/* visit */.YR)(document, {
+        Map(_key, map) {
+            const kept = new Map();
+            for (const pair of map.items) {
+                const key = (0,dist/* isScalar */.jn)(pair.key) ? pair.key.value : pair;
+                if (which === 'last' || !kept.has(key))
+                    kept.set(key, pair);
+            }
+            map.items = [...kept.values()];
+        },
+    });
+}
+
+;// CONCATENATED MODULE: ./src/config/yaml.ts
+
+
+
+
+
+/** One bracket that is not closed can lead to hundreds of errors. */
+const maxErrors = 20;
+/** Errors of the library that leave everything else readable. */
+const localErrors = new Set([
+    'ALIAS_PROPS',
+    'BAD_ALIAS',
+    'BAD_DQ_ESCAPE',
+    'BAD_SCALAR_START',
+    'MULTIPLE_ANCHORS',
+    'MULTIPLE_DOCS',
+    'MULTIPLE_TAGS',
+    'TAG_RESOLVE_FAILED',
+]);
+/** Reads a document whose values are plain: maps, lists, texts, numbers and booleans. */
+function readYaml(text, lineCounter) {
+    const document = parse(text, lineCounter);
+    const errors = document.errors.map((error) => describeError(error, text));
+    if (document.errors.some(({ code }) => !localErrors.has(code))) {
+        return { flaws: errors.slice(0, maxErrors), readings: [] };
+    }
+    if (isEmpty(document)) {
+        const empty = (0,prose/* prose */.CS) `it is empty: it needs the keys \`version\` and \`targets\``;
+        return { flaws: [...errors, { offset: undefined, text: empty }], readings: [] };
+    }
+    const duplicates = findDuplicateKeys(document);
+    const flaws = [
+        ...errors,
+        ...document.warnings.map((warning) => describeError(warning, text)),
+        ...(0,reference_flaws/* findReferenceFlaws */.q)(document).map(({ at, problem }) => locate(at, problem)),
+        ...findEmptyTags(document),
+        ...duplicates.map((duplicate) => describeDuplicate(duplicate, lineCounter)),
+    ];
+    const documents = duplicates.length === 0 ? [document] : [document, parse(text)];
+    try {
+        return { flaws, readings: documents.map((one, index) => toReading(one, flaws, index === 0)) };
+    }
+    catch (error) {
+        const problem = (0,prose/* prose */.CS) `it can't be read: ${error.message}`;
+        return { flaws: [...flaws, { offset: undefined, text: problem }], readings: [] };
+    }
+}
+function parse(text, lineCounter) {
+    return (0,dist/* parseDocument */.Tp)(text, {
+        ...(lineCounter && { lineCounter }),
+        merge: true,
+        prettyErrors: false,
+        // `!!binary` and the like have values that no key takes.
+        resolveKnownTags: false,
+        uniqueKeys: false,
+    });
+}
+/** The type of the library excludes it. */
+function isEmpty({ contents }) {
+    return contents === null;
+}
+function toReading(document, flaws, isFirst) {
+    hideUnreadable(document, flaws.flatMap(({ span }) => (span === undefined ? [] : [span])));
+    if (document.errors.some(({ code }) => code === 'MULTIPLE_DOCS'))
+        leaveOpen(document);
+    keepOne(document, isFirst ? 'first' : 'last');
+    // A file of a few targets has no use for many aliases; a hundred of them can be a billion values.
+    return { document, value: document.toJS({ maxAliasCount: 100 }) };
+}
+/** YAML drops a tag that it does not know, and with it an exclusion such as `!llm-draft-*`. */
+function describeError({ code, pos, message }, text) {
+    const [offset, end] = pos;
+    if (code === 'MULTIPLE_DOCS') {
+        return { offset, text: (0,prose/* prose */.CS) `a second document starts here: the file must have only one` };
+    }
+    // A directive is outside of all values.
+    const span = code === 'BAD_DIRECTIVE' ? {} : { span: pos };
+    if (code !== 'TAG_RESOLVE_FAILED') {
+        return { offset, text: (0,prose/* prose */.CS) `it is not valid YAML: ${message}`, ...span };
+    }
+    const tag = text.slice(offset, end);
+    const what = /^!(?![!<])/.test(tag)
+        ? (0,prose/* prose */.CS) `YAML reads \`${tag}\` as a tag, not as a text: quote it: \`'${tag}'\``
+        : (0,prose/* prose */.CS) `the tag \`${tag}\` is not supported: remove it, or quote the text`;
+    return { offset, text: what, ...span };
+}
+function describeDuplicate({ key, first }, lineCounter) {
+    const { line } = lineCounter.linePos(first.range?.[0] ?? 0);
+    return {
+        offset: key.range?.[0],
+        text: (0,prose/* prose */.CS) `duplicate key \`${String(key.value)}\`: line ${line} has it, too`,
+    };
+}
+/** Finds the tag `!`, of which YAML does not warn. */
+function findEmptyTags(document) {
+    const flaws = [];
+    (0,dist/* visit */.YR)(document, {
+        Value(_key, node) {
+            if (node.tag !== '!')
+                return;
+            const text = (0,prose/* prose */.CS) `YAML reads \`!\` as a tag, not as a text: quote the text`;
+            flaws.push(locate(node.range?.[0] ?? 0, text));
+        },
+    });
+    return flaws;
+}
+function locate(offset, text) {
+    return { offset, text, span: [offset, offset] };
+}
+
+;// CONCATENATED MODULE: ./src/config/parse.ts
+
+
+
+
+
+
+
+
+
+/**
+ * Parses a configuration file into targets.
+ *
+ * @param path of the file, for the places of mistakes.
+ * @param inputs what targets and `defaults` leave out.
+ * @returns the targets, or all mistakes with line and column.
+ */
+function parseConfig(text, path, inputs) {
+    const lineCounter = new dist/* LineCounter */.HN();
+    const mistakeAt = (offset, what) => describeMistake(path, offset === undefined ? undefined : lineCounter.linePos(offset), what);
+    const { flaws, readings } = readYaml(text, lineCounter);
+    const checked = readings.map((reading) => checkReading(reading, path, inputs));
+    const mistakes = [...flaws, ...checked.flatMap(({ mistakes: found }) => found)].map((found) => mistakeAt(found.offset, found.text));
+    const [first] = checked;
+    if (first?.config === undefined || mistakes.length > 0) {
+        return { ok: false, mistakes: sortByPlace((0,core_problem/* distinctMistakes */.U3)(mistakes)) };
+    }
+    const { document, value, config } = first;
+    const placeOf = (keys) => mistakeAt(offsetOf(document, keys, true), []).location;
+    const targets = completeTargets(config, inputs).map((settings, index) => (0,core_target/* createTarget */.Yn)(settings, originsOf(value, index, placeOf)));
+    return { ok: true, targets };
+}
+function checkReading(reading, path, inputs) {
+    const { document, value } = reading;
+    const parsed = createConfigSchema().safeParse(value, { jitless: true });
+    const found = [
+        ...(parsed.error?.issues ?? []).flatMap((issue) => describeIssue(issue, value)),
+        ...findConflicts(value, inputs.path),
+        ...findIndexConflicts(value, path, inputs),
+    ];
+    const mistakes = found.map(({ path: keys, text, isAboutKey = false }) => ({
+        offset: offsetOf(document, keys, isAboutKey),
+        text,
+    }));
+    return { ...reading, config: parsed.data, mistakes };
+}
+/** Where each key of a target comes from: the target itself, or else the defaults. */
+function originsOf(root, index, placeOf) {
+    const parents = [['defaults'], ['targets', index]];
+    return new Map(parents.flatMap((parent) => Object.keys(Object(valueAt(root, parent))).map((key) => {
+        const path = [...parent, key];
+        return [key, { key: nameOf(path), location: placeOf(path) }];
+    })));
+}
+function describeMistake(path, place, what) {
+    if (place === undefined)
+        return { text: what, location: { path, line: undefined } };
+    const { line, col: column } = place;
+    return {
+        text: (0,prose/* prose */.CS) `line ${line}, column ${column}: ${what}`,
+        location: { path, line, column },
+    };
+}
+function sortByPlace(mistakes) {
+    const placeOf = ({ location }) => [location?.line ?? 0, location?.column ?? 0];
+    return mistakes.toSorted((a, b) => {
+        const [[lineA, columnA], [lineB, columnB]] = [placeOf(a), placeOf(b)];
+        return lineA - lineB || columnA - columnB;
+    });
 }
 /** Where something is; if it is missing, or comes from a merge key, where its closest parent is. */
 function offsetOf(document, path, isAboutKey) {
@@ -42749,7 +42680,7 @@ function joinPath(segments) {
 function locateBelowMount(artifacts, run) {
     if (!artifacts.source.ok)
         return artifacts.source;
-    const located = locate(artifacts.source.source, artifacts.loggedModel, run);
+    const located = artifacts_locate(artifacts.source.source, artifacts.loggedModel, run);
     if (!located.ok)
         return located;
     const segments = located.segments.filter((segment) => segment !== '' && segment !== '.');
@@ -42771,7 +42702,7 @@ function findProblem(segments) {
 function unlocated(problem) {
     return { ok: false, problem };
 }
-function locate(source, loggedModel, run) {
+function artifacts_locate(source, loggedModel, run) {
     if (source === '') {
         return unlocated((0,prose/* prose */.CS) `MLflow does not say where its artifacts are: its \`source\` is empty`);
     }
@@ -42878,7 +42809,7 @@ var values_file_file = __nccwpck_require__(6553);
 // EXTERNAL MODULE: ./src/core/values-file/flaw.ts
 var values_file_flaw = __nccwpck_require__(5393);
 // EXTERNAL MODULE: ./src/core/values-file/parse.ts + 2 modules
-var parse = __nccwpck_require__(2158);
+var values_file_parse = __nccwpck_require__(2158);
 ;// CONCATENATED MODULE: ./src/core/values-file/references.ts
 
 
@@ -42888,7 +42819,7 @@ var parse = __nccwpck_require__(2158);
  * do not count, neither YAML's nor Helm's.
  */
 function refersTo(text, key) {
-    const result = (0,parse/* parseValues */.Qc)(text);
+    const result = (0,values_file_parse/* parseValues */.Qc)(text);
     if (result.kind !== 'parsed')
         return isReference(text, key);
     const { doc, owned, resolveAlias } = result.parsed;
@@ -43266,7 +43197,7 @@ function updateParsedText(text, owned) {
         return applyUpdate(text, owned);
     }
     catch (error) {
-        const flaw = error instanceof edit/* EditError */.F ? error.flaw : { problem: parse/* tooDeep */.DI, line: undefined };
+        const flaw = error instanceof edit/* EditError */.F ? error.flaw : { problem: values_file_parse/* tooDeep */.DI, line: undefined };
         return { kind: 'rejected', ...flaw };
     }
 }
@@ -43315,7 +43246,7 @@ function verifyUpdate(before, after) {
     return { kind: 'updated', text: after.text };
 }
 function update_parseOrThrow(text) {
-    const result = (0,parse/* parseValues */.Qc)(text);
+    const result = (0,values_file_parse/* parseValues */.Qc)(text);
     if (result.kind === 'parsed')
         return result.parsed;
     throw new edit/* EditError */.F(result.problem, result.line);
@@ -43352,7 +43283,7 @@ function protectionOf({ path, state }, runId, models) {
         case 'held':
             return { outcome: 'held', reason: state.reason, location: { path, line: state.line } };
         case 'unread':
-            return failed(unreadable);
+            return failed(decision_unreadable);
         case 'uneditable':
             return leaveAlone(path, state);
         case 'values': {
@@ -43369,7 +43300,7 @@ function protectionOf({ path, state }, runId, models) {
             return undefined;
     }
 }
-const unreadable = (0,prose/* prose */.CS) `its content could not be read from GitHub. The next sync will try again.`;
+const decision_unreadable = (0,prose/* prose */.CS) `its content could not be read from GitHub. The next sync will try again.`;
 function failed(reason, location) {
     return { outcome: 'failed', reason, location };
 }
@@ -45475,7 +45406,7 @@ function readStructure(text, document) {
         const problem = (0,prose/* prose */.CS) `the template must be a map (\`key: value\`) at its top`;
         return { line: (0,position/* lineNumberAt */.bC)(text, at), problem };
     }
-    const result = (0,parse/* locateValues */.pG)(text, document);
+    const result = (0,values_file_parse/* locateValues */.pG)(text, document);
     if (result.kind !== 'parsed')
         return { line: result.line ?? 1, problem: result.problem };
     const interpretations = (0,values_file_file/* interpretOwnedValues */.zJ)(result.parsed);
@@ -46605,7 +46536,97 @@ function filesAfter(files, entries) {
     }));
 }
 
+;// CONCATENATED MODULE: ./src/core/plan/index-lines.ts
+function splitLines(page) {
+    const lines = [];
+    let state = { fence: undefined, items: [], isText: false };
+    let offset = 0;
+    for (const [index, text] of page.split('\n').entries()) {
+        const line = expandTabs(text.replace(/\r$/, ''));
+        const before = state.fence && endsItem(line, state.fence.column) ? undefined : state.fence;
+        const { items, column, content } = before
+            ? { ...state, column: before.column, content: line.slice(before.column) }
+            : enterItems(line, state);
+        const fence = nextFence(before, content, { line: index + 1, column });
+        const isFenced = before !== undefined || fence !== undefined;
+        lines.push({
+            text,
+            offset,
+            number: index + 1,
+            isFenced,
+            isIndented: line.startsWith(indent) || content.startsWith(indent),
+            isQuoted: /^ {0,3}>/.test(content),
+        });
+        state = { fence, items, isText: !isFenced && isText(content) };
+        offset += text.length + 1;
+    }
+    const { fence } = state;
+    return { lines, openFence: fence?.column === 0 ? fence.line : undefined };
+}
+const indent = '    ';
+/** Tabs go to the next multiple of four columns. */
+function expandTabs(line) {
+    return line
+        .split('\t')
+        .reduce((expanded, part) => `${expanded}${' '.repeat(4 - (expanded.length % 4))}${part}`);
+}
+/** Whether a line is outside of a list item. An empty one never is. */
+function endsItem(line, column) {
+    return line.trim() !== '' && indentOf(line) < column;
+}
+function indentOf(line) {
+    return line.length - line.trimStart().length;
+}
+/** The list items that go on in a line, those that begin in it, and what they contain. */
+function enterItems(line, { items, isText: followsText }) {
+    if (line.trim() === '')
+        return { items, column: items.at(-1) ?? 0, content: '' };
+    // A paragraph goes on without the indentation of its item.
+    const isLazy = followsText && isText(line);
+    const open = items.filter((column) => column <= indentOf(line));
+    let column = open.at(-1) ?? 0;
+    let content = line.slice(column);
+    for (let width = markerWidth(content); width > 0; width = markerWidth(content)) {
+        column += width;
+        content = content.slice(width);
+        open.push(column);
+    }
+    return { items: isLazy ? items : open, column, content };
+}
+/** Columns from the beginning of a list item to its content; 0 if none begins here. */
+function markerWidth(content) {
+    if (isRule(content))
+        return 0;
+    const [all = '', marker = '', blanks = ''] = /^( {0,3}(?:[-+*]|\d{1,9}[.)]))( +|$)/.exec(content) ?? [];
+    // Five blanks are one, and an indented code block.
+    return blanks === '' && marker !== ''
+        ? marker.length + 1
+        : blanks.length > 4
+            ? marker.length + 1
+            : all.length;
+}
+function isRule(content) {
+    return /^ {0,3}([-*_])(?: *\1){2,} *$/.test(content);
+}
+/** Whether a line may be text of a paragraph. */
+function isText(content) {
+    return (content.trim() !== '' &&
+        !isRule(content) &&
+        !/^ {0,3}(?:[>#<|=]|[-+*]( |$)|1[.)] |`{3}|~{3})/.test(content));
+}
+/** The fenced code block that is open after a line. */
+function nextFence(fence, content, place) {
+    if (fence === undefined) {
+        const [, opening = ''] = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/.exec(content) ?? [];
+        const [character] = opening;
+        return character === undefined ? undefined : { character, length: opening.length, ...place };
+    }
+    const [, closing = ''] = /^ {0,3}(`{3,}|~{3,}) *$/.exec(content) ?? [];
+    return closing.startsWith(fence.character) && closing.length >= fence.length ? undefined : fence;
+}
+
 ;// CONCATENATED MODULE: ./src/core/plan/index-section.ts
+
 
 /** What the action's part of an index page begins and ends with. */
 const indexMarks = {
@@ -46651,39 +46672,16 @@ function append(text, section, lineBreak) {
     return `${text}${separator}${section}${lineBreak}`;
 }
 const mark = /<!--[ \t]*(\/?)[ \t]*mlflow-sync:index[ \t]*-->/g;
-function splitLines(text) {
-    const lines = [];
-    let fence;
-    let offset = 0;
-    for (const [index, line] of text.split('\n').entries()) {
-        const before = fence;
-        fence = nextFence(before, line.replace(/\r$/, ''), index + 1);
-        const isFenced = before !== undefined || fence !== undefined;
-        lines.push({ text: line, offset, number: index + 1, isFenced });
-        offset += line.length + 1;
-    }
-    return { lines, openFence: fence?.line };
-}
-/** Finds the marks outside of code, in which people may write about them. */
+/** Finds the marks outside of code and quotations, in which people may write about them. */
 function findMarks(text) {
     const { lines, openFence } = splitLines(text);
     const marks = lines
-        .filter((line) => !line.isFenced && !/^(?: {4}| {0,3}\t)/.test(line.text))
+        .filter(({ isFenced, isIndented, isQuoted }) => !isFenced && !isIndented && !isQuoted)
         .flatMap((line) => [...hideCode(line.text).matchAll(mark)].map(({ 0: found, 1: slash, index }) => {
         const start = line.offset + index;
         return { isEnd: slash === '/', start, end: start + found.length, line: line.number };
     }));
     return { marks, openFence };
-}
-/** The fenced code block that is open after a line (CommonMark 0.31, section 4.5). */
-function nextFence(fence, line, number) {
-    if (fence === undefined) {
-        const [, opening = ''] = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/.exec(line) ?? [];
-        const [character] = opening;
-        return character === undefined ? undefined : { character, length: opening.length, line: number };
-    }
-    const [, closing = ''] = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(line) ?? [];
-    return closing.startsWith(fence.character) && closing.length >= fence.length ? undefined : fence;
 }
 /** Blanks out code spans, without moving anything else. */
 function hideCode(line) {
@@ -46850,17 +46848,24 @@ function indexLines(rows, links) {
         '',
     ];
 }
-/** `1,200 versions of 40 models.` */
+/** `1,200 versions of 40 models, and 2 files that name no model.` */
 function countLine(rows) {
-    const models = new Set(rows.map(({ modelName }) => modelName)).size;
-    return models === rows.length
-        ? `${(0,format/* groupedPlural */.h1)(models, 'model')}.`
-        : `${(0,format/* groupedPlural */.h1)(rows.length, 'version')} of ${(0,format/* groupedPlural */.h1)(models, 'model')}.`;
+    const named = rows.filter(({ modelName }) => modelName !== '');
+    const models = new Set(named.map(({ modelName }) => modelName)).size;
+    const counted = models === named.length
+        ? (0,format/* groupedPlural */.h1)(models, 'model')
+        : `${(0,format/* groupedPlural */.h1)(named.length, 'version')} of ${(0,format/* groupedPlural */.h1)(models, 'model')}`;
+    const nameless = rows.length - named.length;
+    const others = `${(0,format/* groupedPlural */.h1)(nameless, 'file')} that ${nameless === 1 ? 'names' : 'name'} no model`;
+    const parts = [...(models > 0 ? [counted] : []), ...(nameless > 0 ? [others] : [])];
+    return `${parts.join(', and ')}.`;
 }
+/** For what a file does not say, such as one on hold that people have cut down. */
+const missing = '—';
 /** MLflow's maximum. */
 const maxName = 256;
 function columnsOf({ uiUrl, hideSecrets }) {
-    const clean = (text, maxCharacters) => (0,text_markdown/* escapeMarkdown */.FV)(hideSecrets(text), maxCharacters);
+    const clean = (text, maxCharacters) => text === '' ? missing : (0,text_markdown/* escapeMarkdown */.FV)(hideSecrets(text), maxCharacters);
     // A link without its secret leads nowhere.
     const linkTo = (markdown, url) => hideSecrets(url) === url ? (0,text_markdown/* link */.nf)(markdown, url) : markdown;
     return [
@@ -46869,7 +46874,7 @@ function columnsOf({ uiUrl, hideSecrets }) {
             title: 'Version',
             cell: ({ modelName, modelVersion }) => {
                 const text = clean(modelVersion, 40);
-                return modelName === ''
+                return modelName === '' || modelVersion === ''
                     ? text
                     : linkTo(text, (0,links/* modelVersionUrl */.lh)(uiUrl, modelName, modelVersion));
             },
@@ -47178,7 +47183,7 @@ async function compile(path, { branch, obstacles }, entries, contents, budget) {
         });
     }
     // Compiling schemas takes a library that most syncs do not need.
-    const { createValidator } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 9514));
+    const { createValidator } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 3292));
     const files = new Map([...entries].map(([name, entry]) => [name, read_schemas_fileOf(entry, contents)]));
     const result = createValidator(files, { directory: (0,core_branch/* parentOf */.gN)(path), schema }, budget);
     if (result.ok)
@@ -49043,7 +49048,7 @@ function tags_listNames(names) {
 /** Tests each kind of request that a sync with these inputs sends to MLflow. */
 async function checkMlflow(options) {
     const chosen = [];
-    const reading = await checkReading(options, chosen);
+    const reading = await mlflow_checkReading(options, chosen);
     if (!options.writeBack)
         return reading;
     return [
@@ -49052,7 +49057,7 @@ async function checkMlflow(options) {
     ];
 }
 /** @param chosen gets the versions that the targets select. */
-async function checkReading(options, chosen) {
+async function mlflow_checkReading(options, chosen) {
     const { mlflow, targets, trackingUri, clock } = options;
     const registry = createRegistry(mlflow);
     const runIds = new Set();
@@ -55012,12 +55017,12 @@ async function readBranch(client, query) {
         branch: branch.name,
         head: branch.target.oid,
         rootTree: branch.target.tree.oid,
-        directories: new Map([...directories].map(([path, tree]) => [path, directoryOf(path, tree)])),
+        directories: new Map([...directories].map(([path, tree]) => [path, branch_directoryOf(path, tree)])),
         obstacles,
         files: new Map([...files].flatMap(([path, file]) => file?.__typename === 'Blob' ? [[path, file.oid]] : [])),
     };
 }
-function directoryOf(path, tree) {
+function branch_directoryOf(path, tree) {
     if (tree?.__typename !== 'Tree')
         return { path, oid: tree?.oid, entries: new Map() };
     return {
@@ -57190,7 +57195,7 @@ function limitDeletions(orphans, { files, entries, maxDeletions, origins }) {
             entries: [...kept, ...withheld],
             blocked: [],
             warning: undefined,
-            error: tooMany(deletions.length, maxDeletions, origins),
+            error: prune_tooMany(deletions.length, maxDeletions, origins),
         };
     }
     const owned = [...files].filter(([runId, { state }]) => isOwned(state, runId)).length;
@@ -57211,7 +57216,7 @@ function withhold(deletion, maxDeletions) {
         reason: (0,prose/* prose */.CS) `${reason ?? ''}; kept because of \`max-deletions: ${maxDeletions}\``,
     };
 }
-function tooMany(count, maxDeletions, origins) {
+function prune_tooMany(count, maxDeletions, origins) {
     const origin = origins.get('max-deletions');
     const kind = (0,prose/* own */.ZV)(origins.size === 0 ? 'inputs' : 'keys');
     const raise = origin === undefined
@@ -62792,8 +62797,8 @@ function getIDToken(aud) {
 var cancellation = __nccwpck_require__(4632);
 // EXTERNAL MODULE: ./src/clock.ts
 var src_clock = __nccwpck_require__(9373);
-// EXTERNAL MODULE: ./src/job.ts + 232 modules
-var job = __nccwpck_require__(7143);
+// EXTERNAL MODULE: ./src/job.ts + 236 modules
+var job = __nccwpck_require__(7185);
 // EXTERNAL MODULE: ./src/report/log.ts
 var log = __nccwpck_require__(6472);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -64693,8 +64698,8 @@ var version = __nccwpck_require__(3323);
 var github_urls = __nccwpck_require__(8685);
 // EXTERNAL MODULE: ./src/inputs/inputs.ts + 3 modules
 var inputs = __nccwpck_require__(2144);
-// EXTERNAL MODULE: ./src/job.ts + 232 modules
-var job = __nccwpck_require__(7143);
+// EXTERNAL MODULE: ./src/job.ts + 236 modules
+var job = __nccwpck_require__(7185);
 // EXTERNAL MODULE: ./src/report/log.ts
 var log = __nccwpck_require__(6472);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
@@ -65031,6 +65036,8 @@ function describeOtherFlag({ name, raw, value }) {
 function describeUnknown(raw) {
     const unknown = `Unknown flag ${(0,prose/* plain */.pj)((0,issue/* shown */.SP)(raw))}`;
     const wanted = raw.replace(/^-+/, '');
+    if (wanted === '')
+        return `${unknown}: leave it out`;
     const positive = wanted.replace(/^no-/, '');
     if (positive !== wanted && booleanInputs.has(positive)) {
         return `${unknown}: to switch it off, write \`--${positive}=false\``;
@@ -65109,11 +65116,10 @@ var dist = __nccwpck_require__(8815);
 
 
 
-/** How the command is run. */
-const commandName = 'npx github:org/mlflow-sync#v1';
-const introduction = `Syncs MLflow's Model Registry into a Git repository on GitHub: one Helm values
-file for each run with a registered model version, and all changes in one commit
-or pull request.
+/** How the command is run. In quotes, because zsh may take `#` for a part of a pattern (EXTENDED_GLOB). */
+const commandName = 'npx "github:org/mlflow-sync#v1"';
+/** Paragraphs and tables, whose lines each begin with a term. */
+const introduction = `Syncs MLflow's Model Registry into a Git repository on GitHub: one Helm values file for each run with a registered model version, and all changes in one commit or pull request.
 
 Usage: ${commandName} <command> [flags]
 
@@ -65122,12 +65128,9 @@ Commands:
   plan    show what a sync would write, with diffs, and write nothing
   sync    write it
 
-The result goes to standard output, the log to standard error. The exit code is
-0, or 1 if anything failed, or 2 for a mistake in the command line.
+The result goes to standard output, the log to standard error. The exit code is 0, or 1 if anything failed, or 2 for a mistake in the command line.
 
-Secrets are safer in variables than in flags, which other users of the machine
-can see: MLflow's own (MLFLOW_TRACKING_TOKEN, ...) and GITHUB_TOKEN. Without a
-token for GitHub, the command asks \`gh auth token\`.
+Secrets are safer in variables than in flags, which other users of the machine can see: MLflow's own (MLFLOW_TRACKING_TOKEN, ...) and GITHUB_TOKEN. Without a token for GitHub, the command asks \`gh auth token\`.
 
 Flags:
   --json      print the report as JSON instead of the summary
@@ -65139,13 +65142,15 @@ All inputs of the action are flags. One with "..." can be repeated.`;
 /** The text of `--help`. The flags are the inputs of `action.yml`, in its groups and words. */
 function helpLines(actionYaml, columns = 80) {
     // A terminal that does not know its width says 0.
-    const width = Math.max(Math.min(columns || 80, 100), 40) - 6;
+    const width = Math.max(Math.min(columns || 80, 100), 40);
     return [
-        introduction,
+        ...introduction
+            .split('\n')
+            .flatMap((line) => wrapAfter(/^ .*? {2,}(?=\S)/.exec(line)?.[0] ?? '', line, width)),
         ...readInputs(actionYaml).flatMap((input) => [
             ...(input.group === undefined ? [] : ['', `${input.group}:`]),
             `  --${input.name}${valueHint(input.name)}`,
-            ...wrap(help_describe(input), width).map((line) => `      ${line}`),
+            ...wrapAfter('      ', `      ${help_describe(input)}`, width),
         ]),
     ];
 }
@@ -65194,6 +65199,12 @@ function help_describe({ name, description, fallback }) {
     return fallback === '' || booleanInputs.has(name)
         ? description
         : `${description} Default: \`${fallback}\`.`;
+}
+/** Wraps a line, with the further ones as far to the right as what follows its beginning. */
+function wrapAfter(beginning, line, width) {
+    const indent = ' '.repeat(beginning.length);
+    const lines = wrap(line.slice(beginning.length), width - beginning.length);
+    return lines.map((text, index) => `${index === 0 ? beginning : indent}${text}`);
 }
 function wrap(text, width) {
     const lines = [];
@@ -66109,7 +66120,7 @@ function isTimeout(error) {
 
 /***/ }),
 
-/***/ 9514:
+/***/ 3292:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -66385,11 +66396,18 @@ function readChart(files, { directory, schema = chart_files/* schemaName */.l_ }
 const maxShown = 80;
 /** A value as JSON, within backticks. */
 function showValue(value) {
-    const text = JSON.stringify(value, (_, item) => typeof item === 'object' && item !== null && Object.keys(item).length > maxShown
-        ? Object.fromEntries(Object.entries(item).slice(0, maxShown))
-        : item);
+    const text = JSON.stringify(value, (_, item) => shorten(item));
     const short = text.length > maxShown ? `${text.slice(0, maxShown)}…` : text;
     return (0,prose/* prose */.CS) `\`${short.replaceAll('`', "'")}\``;
+}
+/** Without the items that do not fit into a message anyway. */
+function shorten(value) {
+    if (Array.isArray(value))
+        return value.slice(0, maxShown);
+    if (typeof value !== 'object' || value === null)
+        return value;
+    const entries = Object.entries(value);
+    return entries.length > maxShown ? Object.fromEntries(entries.slice(0, maxShown)) : value;
 }
 /** What a rule of a schema asks for, as the end of a sentence that begins with the value's place. */
 function describeRule({ keyword, params }) {
@@ -66501,9 +66519,6 @@ var _2019 = __nccwpck_require__(878);
 var _2020 = __nccwpck_require__(2210);
 ;// CONCATENATED MODULE: ./node_modules/ajv/dist/refs/json-schema-draft-06.json
 const json_schema_draft_06_namespaceObject = /*#__PURE__*/JSON.parse('{"$schema":"http://json-schema.org/draft-06/schema#","$id":"http://json-schema.org/draft-06/schema#","title":"Core schema meta-schema","definitions":{"schemaArray":{"type":"array","minItems":1,"items":{"$ref":"#"}},"nonNegativeInteger":{"type":"integer","minimum":0},"nonNegativeIntegerDefault0":{"allOf":[{"$ref":"#/definitions/nonNegativeInteger"},{"default":0}]},"simpleTypes":{"enum":["array","boolean","integer","null","number","object","string"]},"stringArray":{"type":"array","items":{"type":"string"},"uniqueItems":true,"default":[]}},"type":["object","boolean"],"properties":{"$id":{"type":"string","format":"uri-reference"},"$schema":{"type":"string","format":"uri"},"$ref":{"type":"string","format":"uri-reference"},"title":{"type":"string"},"description":{"type":"string"},"default":{},"examples":{"type":"array","items":{}},"multipleOf":{"type":"number","exclusiveMinimum":0},"maximum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"minimum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"maxLength":{"$ref":"#/definitions/nonNegativeInteger"},"minLength":{"$ref":"#/definitions/nonNegativeIntegerDefault0"},"pattern":{"type":"string","format":"regex"},"additionalItems":{"$ref":"#"},"items":{"anyOf":[{"$ref":"#"},{"$ref":"#/definitions/schemaArray"}],"default":{}},"maxItems":{"$ref":"#/definitions/nonNegativeInteger"},"minItems":{"$ref":"#/definitions/nonNegativeIntegerDefault0"},"uniqueItems":{"type":"boolean","default":false},"contains":{"$ref":"#"},"maxProperties":{"$ref":"#/definitions/nonNegativeInteger"},"minProperties":{"$ref":"#/definitions/nonNegativeIntegerDefault0"},"required":{"$ref":"#/definitions/stringArray"},"additionalProperties":{"$ref":"#"},"definitions":{"type":"object","additionalProperties":{"$ref":"#"},"default":{}},"properties":{"type":"object","additionalProperties":{"$ref":"#"},"default":{}},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#"},"default":{}},"dependencies":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#"},{"$ref":"#/definitions/stringArray"}]}},"propertyNames":{"$ref":"#"},"const":{},"enum":{"type":"array","minItems":1,"uniqueItems":true},"type":{"anyOf":[{"$ref":"#/definitions/simpleTypes"},{"type":"array","items":{"$ref":"#/definitions/simpleTypes"},"minItems":1,"uniqueItems":true}]},"format":{"type":"string"},"allOf":{"$ref":"#/definitions/schemaArray"},"anyOf":{"$ref":"#/definitions/schemaArray"},"oneOf":{"$ref":"#/definitions/schemaArray"},"not":{"$ref":"#"}},"default":{}}');
-// EXTERNAL MODULE: ./node_modules/ajv-formats/dist/index.js
-var ajv_formats_dist = __nccwpck_require__(2815);
-var dist_default = /*#__PURE__*/__nccwpck_require__.n(ajv_formats_dist);
 ;// CONCATENATED MODULE: ./src/values-schema/drafts.ts
 /** The dialects of JSON Schema that are supported. */
 const drafts = (/* unused pure expression or super */ null && (['draft-06', 'draft-07', '2019-09', '2020-12']));
@@ -66527,24 +66542,187 @@ function isEarly(draft) {
     return draft === 'draft-06' || draft === 'draft-07';
 }
 
+;// CONCATENATED MODULE: ./src/values-schema/format-times.ts
+/** As Go's `time.Parse('2006-01-02')` reads it. */
+function isDate(text) {
+    const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text)?.map(Number) ?? [];
+    if (year === undefined || month === undefined || day === undefined)
+        return false;
+    const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+    const days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
+    return day >= 1 && day <= days;
+}
+/** Go reads each two digits as a number, which may have a sign. */
+const time = /^(\d\d|\+\d|-0):(\d\d|\+\d|-0):(\d\d|\+\d|-0)(?:\.\d+)?(?:[Zz]|([+-])(\d\d|\+\d|-0):(\d\d|\+\d|-0))$/;
+const minutesOfDay = 24 * 60;
+function isTime(text) {
+    const match = time.exec(text);
+    if (match === null)
+        return false;
+    const [, hour, minute, second, sign, offsetHour = '0', offsetMinute = '0'] = match;
+    const isInRange = Number(hour) <= 23 &&
+        Number(minute) <= 59 &&
+        Number(second) <= 60 &&
+        Number(offsetHour) <= 23 &&
+        Number(offsetMinute) <= 59;
+    if (!isInRange || Number(second) < 60)
+        return isInRange;
+    // A leap second is the last one of a day in UTC.
+    const offset = Number(offsetHour) * 60 + Number(offsetMinute);
+    const minutes = Number(hour) * 60 + Number(minute) + (sign === '-' ? offset : -offset);
+    return (minutes < 0 ? minutes + minutesOfDay : minutes) === minutesOfDay - 1;
+}
+function isDateTime(text) {
+    return isDate(text.slice(0, 10)) && /^[Tt]$/.test(text.charAt(10)) && isTime(text.slice(11));
+}
+const duration = /^P(?:\d+W|(?!$)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?!$)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?)$/;
+function isDuration(text) {
+    return duration.test(text);
+}
+/** Two ends, or one and a duration. */
+function isPeriod(text) {
+    const slash = text.indexOf('/');
+    if (slash < 0)
+        return false;
+    const [start, end] = [text.slice(0, slash), text.slice(slash + 1)];
+    if (start.startsWith('P'))
+        return isDuration(start) && isDateTime(end);
+    return isDateTime(start) && (end.startsWith('P') ? isDuration(end) : isDateTime(end));
+}
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: ./src/values-schema/format-hosts.ts
+
+/** Go reads each part as a number, which may have a sign. */
+function isIpv4(text) {
+    const parts = text.split('.');
+    return (parts.length === 4 &&
+        parts.every((part) => /^(?:0|[1-9]\d*|\+\d+|-0+)$/.test(part) && Number(part) <= 255));
+}
+function isIpv6(text) {
+    return (0,external_node_net_.isIPv6)(text) && !text.includes('%');
+}
+/** Labels of letters, digits and hyphens; one is enough. */
+function isHostname(text) {
+    const name = text.replace(/\.$/, '');
+    return name.length <= 253 && name.split('.').every((label) => labelPattern.test(label));
+}
+const labelPattern = /^(?!-)[\dA-Za-z-]{1,63}(?<!-)$/;
+function isEmail(text) {
+    const at = text.lastIndexOf('@');
+    if (at < 0 || Buffer.byteLength(text) > 254)
+        return false;
+    const [local, domain] = [text.slice(0, at), text.slice(at + 1)];
+    return Buffer.byteLength(local) <= 64 && isLocalPart(local) && isMailDomain(domain);
+}
+/** It may be empty. After a quote Helm does not look at the last character, which should be a quote. */
+function isLocalPart(local) {
+    if (/^"[^]/.test(local))
+        return !/["\\]/.test(local.slice(1, -1));
+    return /^[\w.!#$%&'*+\-/=?^`{|}~]*$/.test(local) && !/^\.|\.\.|\.$/.test(local);
+}
+function isMailDomain(domain) {
+    const [, version, address] = /^\[(IPv6:)?([^]*)\]$/.exec(domain) ?? [];
+    if (address === undefined)
+        return isHostname(domain);
+    return version === undefined ? isIpv4(address) : isIpv6(address);
+}
+
+;// CONCATENATED MODULE: ./src/values-schema/format-uris.ts
+
+/** Whether it is a URI with a scheme. */
+function isUri(text) {
+    return parseUrl(text)?.hasScheme ?? false;
+}
+function isUriReference(text) {
+    return !text.includes('\\') && parseUrl(text) !== undefined;
+}
+/** Helm only looks for braces that are not closed, and only in a path that Go would write otherwise. */
+function isUriTemplate(text) {
+    const url = parseUrl(text);
+    if (url === undefined)
+        return false;
+    return isWrittenByGo(url.path) || url.path.split('/').every(areBracesClosed);
+}
+/** Whether encoding the decoded path again makes no difference; then Go does not keep the original. */
+function isWrittenByGo(path) {
+    const rest = path.replace(/%([\dA-F]{2})/g, (_, code) => plainInPath.test(String.fromCharCode(Number.parseInt(code, 16))) ? '%' : '');
+    return plainInPath.test(rest);
+}
+const plainInPath = /^[\w.~$&+,/:;=@-]*$/;
+function areBracesClosed(segment) {
+    const braces = segment.replace(/%7B/gi, '{').replace(/%7D/gi, '}').replace(/[^{}]/g, '');
+    return /^(?:\{\})*$/.test(braces);
+}
+/**
+ * Parses as Go's `net/url.Parse` does (Go 1.25), which accepts much that RFC 3986 does not: blanks,
+ * braces and non-ASCII characters in a path, and anything in a query.
+ */
+function parseUrl(text) {
+    const [, beforeFragment = '', fragment = ''] = /^([^#]*)(?:#([^]*))?$/.exec(text) ?? [];
+    if (hasControl.test(beforeFragment) || !isEscaped(fragment))
+        return undefined;
+    const [, scheme] = /^([A-Za-z][\dA-Za-z+.-]*):/.exec(beforeFragment) ?? [];
+    const hasScheme = scheme !== undefined;
+    const afterScheme = hasScheme ? beforeFragment.slice(scheme.length + 1) : beforeFragment;
+    const [, rest = ''] = /^([^?]*)/.exec(afterScheme) ?? [];
+    if (!rest.startsWith('/')) {
+        if (hasScheme)
+            return { hasScheme, path: '' };
+        if (/^[^/]*:/.test(rest))
+            return undefined;
+    }
+    const hasAuthority = rest.startsWith('//') && (hasScheme || !rest.startsWith('///'));
+    const [, authority = '', path = ''] = (hasAuthority ? /^\/\/([^/]*)([^]*)$/ : /^()([^]*)$/).exec(rest) ?? [];
+    return isAuthority(authority) && isEscaped(path) ? { hasScheme, path } : undefined;
+}
+const hasControl = /[^ -~\u0080-\uFFFF]/;
+function isEscaped(text) {
+    return !/%(?![\dA-Fa-f]{2})/.test(text);
+}
+function isAuthority(authority) {
+    const at = authority.lastIndexOf('@');
+    const user = authority.slice(0, Math.max(at, 0));
+    return userPattern.test(user) && isEscaped(user) && isHost(authority.slice(at + 1));
+}
+const userPattern = /^[\w.~:!$&'()*+,;=%@-]*$/;
+/** In names, only bytes beyond ASCII and the percent sign may be escaped. */
+const hostPattern = /^(?:[\w.~!$&'()*+,;=\]<>"-]|[\u0080-\uFFFF]|%[89A-Fa-f][\dA-Fa-f]|%25)*(?::\d*)?$/;
+function isHost(host) {
+    const [, address] = /^\[([^]*)\](?::\d*)?$/.exec(host) ?? [];
+    return address === undefined ? hostPattern.test(host) : isIpv6(address);
+}
+
 ;// CONCATENATED MODULE: ./src/values-schema/pattern-flags.ts
 /** A group with flags, or flags for the rest of the group that they are in. */
 const flags = /^\(\?([imsU]*)(?:-([imsU]+))?([:)])$/;
 /**
- * JavaScript only has flags for a group of their own, so one is opened where flags stand in the middle
- * of a group. It ends with that group and with each alternative, and begins again in the next one.
+ * JavaScript only has flags for a group of their own, so one is opened where `i` stands in the middle of
+ * a group. It ends with that group and with each alternative, and begins again in the next one. What `m`
+ * and `s` change is written out: to JavaScript, more than `\n` ends a line.
  */
 function createFlagScopes() {
-    // For each group that is open, what its flags have opened within it.
-    const scopes = [[]];
-    const opened = () => scopes.at(-1) ?? [];
-    const close = () => ')'.repeat(opened().length);
+    const scopes = [];
+    let scope = { opened: [], isMultiline: false, isDotAll: false };
+    const close = () => ')'.repeat(scope.opened.length);
+    const open = () => {
+        scopes.push(scope);
+        scope = { ...scope, opened: [] };
+    };
+    // What is on and off is off. `U` only prefers other matches, and does not change whether there is one.
     const translateFlags = (on, off, isGroup) => {
-        const opening = groupWith(on, off);
         if (isGroup)
-            scopes.push([]);
-        else
-            opened().push(opening);
+            open();
+        scope.isMultiline = (scope.isMultiline || on.includes('m')) && !off.includes('m');
+        scope.isDotAll = (scope.isDotAll || on.includes('s')) && !off.includes('s');
+        const folding = off.includes('i') ? '-i' : on.includes('i') ? 'i' : '';
+        const opening = `(?${folding}:`;
+        if (isGroup)
+            return opening;
+        if (folding === '')
+            return '';
+        scope.opened.push(opening);
         return opening;
     };
     return {
@@ -66552,51 +66730,170 @@ function createFlagScopes() {
             const [, on, off = '', end] = flags.exec(token) ?? [];
             if (on !== undefined)
                 return translateFlags(on, off, end === ':');
-            if (token === '|')
-                return `${close()}|${opened().join('')}`;
-            if (token === ')') {
-                const closing = close();
-                scopes.pop();
-                return `${closing})`;
+            switch (token) {
+                case '.':
+                    return scope.isDotAll ? '[^]' : '[^\\n]';
+                case '^':
+                    return scope.isMultiline ? '(?<![^\\n])' : '^';
+                case '$':
+                    return scope.isMultiline ? '(?![^\\n])' : '$';
+                case '|':
+                    return `${close()}|${scope.opened.join('')}`;
+                case ')': {
+                    const closing = close();
+                    scope = scopes.pop() ?? scope;
+                    return `${closing})`;
+                }
             }
-            if (token === '(' || token === '(?P<')
-                scopes.push([]);
-            return undefined;
+            // Names of groups mean nothing without references to them.
+            if (!token.startsWith('('))
+                return undefined;
+            open();
+            return '(';
         },
         end: close,
     };
 }
-/** `U` only prefers other matches, and does not change whether there is one. */
-const meaningful = ['i', 'm', 's'];
-/** What is on and off is off. */
-function groupWith(on, off) {
-    const removed = meaningful.filter((flag) => off.includes(flag));
-    const added = meaningful.filter((flag) => on.includes(flag) && !removed.includes(flag));
-    return `(?${added.join('')}${removed.length === 0 ? '' : `-${removed.join('')}`}:`;
+
+;// CONCATENATED MODULE: ./src/values-schema/pattern-classes.ts
+/** `\s`: unlike JavaScript's, it is ASCII, and has no vertical tab. */
+const perlSpace = '\t\n\f\r  ';
+const posixClasses = {
+    alnum: '09AZaz',
+    alpha: 'AZaz',
+    ascii: '\0\x7F',
+    blank: '\t\t  ',
+    cntrl: '\0\x1F\x7F\x7F',
+    digit: '09',
+    graph: '!~',
+    lower: 'az',
+    print: ' ~',
+    punct: '!/:@[`{~',
+    space: '\t\r  ',
+    upper: 'AZ',
+    word: '09AZ__az',
+    xdigit: '09AFaf',
+};
+/** Writes ranges, or all others, for the inside of a class. */
+function writeRanges(ranges, isNegated) {
+    const bounds = [...ranges].map((character) => character.charCodeAt(0));
+    const edges = isNegated
+        ? [0, ...bounds.map((bound, index) => (index % 2 === 0 ? bound - 1 : bound + 1)), 0x10ffff]
+        : bounds;
+    return edges
+        .map((edge, index) => (index % 2 === 0 ? [edge, edges[index + 1] ?? edge] : []))
+        .filter(([first = 1, last = 0]) => first <= last)
+        .map(([first = 0, last = 0]) => `\\u{${first.toString(16)}}-\\u{${last.toString(16)}}`)
+        .join('');
+}
+/** What only Go spells so. */
+const special = {
+    Any: 'Any',
+    Ascii: 'ASCII',
+    Assigned: 'Assigned',
+    Lc: 'LC',
+};
+/**
+ * The Unicode property that Go calls so: a category or a script. Case, blanks, hyphens and underscores
+ * do not matter.
+ *
+ * @throws SyntaxError
+ */
+function pattern_classes_propertyOf(name) {
+    const title = name
+        .replace(/(?<=[a-z])(?=[A-Z])/g, '_')
+        .replace(/[A-Za-z]+/g, (word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase())
+        .replace(/[ -]/g, '_');
+    const property = special[title] ??
+        [name, title].flatMap((spelling) => [`gc=${spelling}`, `sc=${spelling}`]).find(isProperty);
+    if (property === undefined)
+        throw new SyntaxError(`there is no Unicode class \`${name}\``);
+    return property;
+}
+function isProperty(property) {
+    try {
+        return new RegExp(`\\p{${property}}`, 'u').unicode;
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/values-schema/pattern-repeats.ts
+/** A repetition; in Go, what has a leading zero is text. */
+const repeat = /\{(?:0|[1-9]\d*)(?:,(?:0|[1-9]\d*)?)?\}/;
+/** Go's limit (regexp/syntax, repeatIsValid). */
+const maxCopies = 1000;
+/**
+ * Counts the copies of an expression, also where repetitions are nested in others.
+ *
+ * @throws SyntaxError if there are more than Go allows
+ */
+function createRepeatCounter() {
+    // For each group that is open, the most copies of anything in it.
+    const open = [0];
+    // Those of the expression before.
+    let last = 0;
+    const keep = () => {
+        const most = Math.max(open.pop() ?? 0, last);
+        open.push(most);
+        return most;
+    };
+    return (token) => {
+        if (/^[*+?]$/.test(token) || /^\(\?[imsU-]*\)$/.test(token))
+            return;
+        if (repeat.test(token)) {
+            const [, least, most] = /^\{(\d+),?(\d*)\}$/.exec(token) ?? [];
+            // Any number of copies, `{0,}`, counts as one.
+            const count = most === '' && token.includes(',')
+                ? Math.max(Number(least), 1)
+                : Number(most === '' ? least : most);
+            last *= count;
+            if (count > maxCopies || last > maxCopies) {
+                throw new SyntaxError(`\`${token}\` makes more than 1,000 copies, which is too many for Helm`);
+            }
+            return;
+        }
+        const most = keep();
+        if (token === ')') {
+            open.pop();
+            last = most;
+        }
+        else if (token.startsWith('(')) {
+            open.push(0);
+            last = 0;
+        }
+        else {
+            last = 1;
+        }
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/values-schema/patterns.ts
 
-/** What Go's regular expressions do not have; Helm rejects a schema with one of these. */
-const unsupported = /^(?:\(\?(?:[=!>]|<[=!])|\\[1-9](?![0-7])|\\[ZGKXRNHVheuEkgcj])/;
-const classes = {
-    alnum: '0-9A-Za-z',
-    alpha: 'A-Za-z',
-    ascii: '\\x00-\\x7F',
-    blank: '\\t ',
-    cntrl: '\\x00-\\x1F\\x7F',
-    digit: '0-9',
-    graph: '!-~',
-    lower: 'a-z',
-    print: ' -~',
-    punct: '!-\\/:-@\\[-`\\{-~',
-    space: '\\t\\n\\v\\f\\r ',
-    upper: 'A-Z',
-    word: '0-9A-Za-z_',
-    xdigit: '0-9A-Fa-f',
-};
-/** Tokens of Go's regular expressions that JavaScript writes differently with the flag `u`. */
-const tokens = /\\([pP])(?:([A-Z])|\{(\^?)(\w+)\})|\\x\{([0-9A-Fa-f]+)\}|\\([^])|\[:([a-z]+):\]|\(\?(?:P<|[imsU]*(?:-[imsU]+)?[:)])|\{\d+(?:,\d*)?\}|[^]/gu;
+
+
+/** What others have in their regular expressions, and Go does not. */
+const unsupported = [
+    [/^\(\?<[=!]/, 'lookbehind'],
+    [/^\(\?[=!]/, 'lookahead'],
+    [/^\\[1-9]$/, 'backreferences'],
+];
+/** Tokens of Go's regular expressions (package regexp/syntax). */
+const tokens = new RegExp([
+    String.raw `\\Q(?<literal>[^]*?)(?:\\E|$)`,
+    String.raw `\\(?<property>[pP])(?:\{(?<not>\^?)(?<long>[^}]*)\}|(?<short>[^]))`,
+    String.raw `\\x(?:\{(?<digits>[\dA-Fa-f]+)\}|(?<two>[\dA-Fa-f]{2}))`,
+    String.raw `\\(?<octal>0[0-7]{0,2}|[1-7][0-7]{1,2})`,
+    String.raw `\\(?<escaped>[^])`,
+    String.raw `\[:(?<negated>\^?)(?<posix>\w+):\]`,
+    String.raw `\(\?P?<(?<group>\w+)>`,
+    String.raw `\(\?(?:<?[=!]|[imsU]*(?:-[imsU]+)?[:)])`,
+    repeat.source,
+    '[^]',
+].join('|'), 'gu');
+/** Escapes that are not of a character by its number: JavaScript has the same ones, but for a few. */
+const letters = { outside: /[aAbBdDfnrsStvwWz]/, inside: /[adDfnrsStvwW]/ };
 /**
  * Compiles a pattern of a schema. Helm's patterns are Go's, so what JavaScript calls differently is
  * translated, and what only JavaScript has is an error.
@@ -66605,28 +66902,37 @@ const tokens = /\\([pP])(?:([A-Z])|\{(\^?)(\w+)\})|\\x\{([0-9A-Fa-f]+)\}|\\([^])
  */
 function compilePattern(pattern) {
     const scopes = createFlagScopes();
+    const countRepeats = createRepeatCounter();
     let place = 'outside';
     let translated = '';
     let isAfterClass = false;
     for (const match of pattern.matchAll(tokens)) {
-        const rest = pattern.slice(match.index);
-        if (place === 'outside' && unsupported.test(rest)) {
-            throw new SyntaxError(`Helm's regular expressions have no ${patterns_nameOf(rest)}`);
-        }
-        const next = placeAfter(match[0], place, pattern[match.index - 1]);
-        const isDelimiter = next === 'start' || (next === 'outside' && place !== 'outside');
+        const [token] = match;
+        const rest = pattern.slice(match.index + token.length);
+        const next = placeAfter(token, place, pattern[match.index - 1]);
+        if (place === 'outside')
+            countRepeats(token);
+        if (next === 'start' || (next === 'outside' && place !== 'outside'))
+            translated += token;
+        else if (place === 'outside')
+            translated += translateOutside(match, rest, scopes);
         // After a class such as `\w`, Go reads a hyphen as itself; JavaScript expects a range.
-        const isHyphen = place === 'inside' && match[0] === '-' && isAfterClass;
-        const group = place === 'outside' ? scopes.translate(match[0]) : undefined;
-        translated += isHyphen
-            ? '\\-'
-            : isDelimiter
-                ? match[0]
-                : (group ?? translate(match, place !== 'outside'));
-        isAfterClass = /^(?:\\[pPdDsSwW]|\[:)/.test(match[0]);
+        else
+            translated += token === '-' && isAfterClass ? '\\-' : translateInClass(match);
+        isAfterClass = /^(?:\\[pPdDsSwW]|\[:)/.test(token);
         place = next;
     }
     return new RegExp(translated + scopes.end(), 'u');
+}
+/** Why a pattern can't be compiled; undefined if it can. */
+function patternFlaw(pattern) {
+    try {
+        compilePattern(pattern);
+        return undefined;
+    }
+    catch (error) {
+        return error instanceof Error ? error.message : '';
+    }
 }
 function placeAfter(token, place, before) {
     if (place === 'outside')
@@ -66635,44 +66941,123 @@ function placeAfter(token, place, before) {
         return token === '^' && before === '[' ? 'start' : 'inside';
     return token === ']' ? 'outside' : 'inside';
 }
-function patterns_nameOf(rest) {
-    if (rest.startsWith('(?<'))
-        return 'lookbehind';
-    if (rest.startsWith('(?'))
-        return 'lookahead';
-    return /^\\[1-9]/.test(rest) ? 'backreferences' : `\`${rest.slice(0, 2)}\``;
-}
-function translate(match, isInClass) {
-    const [token, kind, letter, negation, property, code, escaped, name] = match;
-    if (kind !== undefined) {
-        const category = letter ?? property ?? '';
-        const isScript = category.length > 2;
-        const isNegated = (kind === 'P') !== (negation === '^');
-        return `\\${isNegated ? 'P' : 'p'}{${isScript ? 'Script=' : ''}${category}}`;
+function translateOutside(match, rest, scopes) {
+    const [token] = match;
+    const { literal, escaped, property } = match.groups ?? {};
+    const name = unsupported.find(([start]) => start.test(token))?.[1];
+    if (name !== undefined || (token === '(' && rest.startsWith('?'))) {
+        throw new SyntaxError(`Helm's regular expressions have no ${name ?? `\`(${rest.slice(0, 2)}\``}`);
     }
+    if (literal !== undefined)
+        return patterns_escape(literal);
+    const grouped = scopes.translate(token);
+    if (/^(?:[$^]|\\[AbBz])$/.test(token)) {
+        // JavaScript repeats no assertion, except in a group.
+        const assertion = grouped ?? assertions[token] ?? token;
+        return /^[*+?]/.test(rest) || repeat.exec(rest)?.index === 0 ? `(?:${assertion})` : assertion;
+    }
+    if (grouped !== undefined)
+        return grouped;
+    if (property !== undefined)
+        return `[${translateInClass(match)}]`;
+    if (escaped === 's')
+        return `[${writeRanges(perlSpace, false)}]`;
+    if (escaped === 'S')
+        return `[${writeRanges(perlSpace, true)}]`;
+    const code = characterOf(match);
     if (code !== undefined)
-        return `\\u{${code}}`;
-    if (name !== undefined && isInClass)
-        return classes[name] ?? token;
+        return code;
     if (escaped !== undefined)
-        return translateEscape(escaped, isInClass);
-    if (token === '(?P<')
-        return '(?<';
-    if (isInClass)
-        return token === '[' || token === ']' ? `\\${token}` : token;
-    return token === '{' || token === '}' || token === ']' ? `\\${token}` : token;
+        return translateEscape(escaped, letters.outside);
+    return /^[{}\]]$/.test(token) ? `\\${token}` : token;
 }
-function translateEscape(character, isInClass) {
-    if (character === 'A')
-        return '(?<![^])';
-    if (character === 'z')
-        return '(?![^])';
+const assertions = { '\\A': '(?<![^])', '\\z': '(?![^])' };
+function translateInClass(match) {
+    const [token] = match;
+    const { property, not, long, short, posix, negated, literal } = match.groups ?? {};
+    const escaped = literal === undefined ? match.groups?.escaped : 'Q';
+    if (property !== undefined) {
+        const isNegated = (property === 'P') !== (not === '^');
+        return `\\${isNegated ? 'P' : 'p'}{${pattern_classes_propertyOf(long ?? short ?? '')}}`;
+    }
+    if (posix !== undefined) {
+        const ranges = posixClasses[posix];
+        if (ranges === undefined)
+            throw new SyntaxError(`there is no class \`${token}\``);
+        return writeRanges(ranges, negated === '^');
+    }
+    if (escaped === 's' || escaped === 'S')
+        return writeRanges(perlSpace, escaped === 'S');
+    const code = characterOf(match);
+    if (code !== undefined)
+        return code;
+    if (escaped === '-')
+        return '\\-';
+    if (escaped !== undefined)
+        return translateEscape(escaped, letters.inside);
+    return token.length === 1 ? patterns_escape(token) : [...token].map(patterns_escape).join('');
+}
+/** A character by its number. */
+function characterOf(match) {
+    const { digits, two, octal } = match.groups ?? {};
+    if (octal !== undefined)
+        return `\\u{${Number.parseInt(octal, 8).toString(16)}}`;
+    const code = digits ?? two;
+    return code === undefined ? undefined : `\\u{${code}}`;
+}
+function translateEscape(character, allowed) {
     if (character === 'a')
         return '\\x07';
-    if (/[A-Za-z0-9^$\\.*+?()[\]{}|/]/.test(character))
+    if (allowed.test(character))
         return `\\${character}`;
-    return character === '-' && isInClass ? '\\-' : character;
+    if (/[\dA-Za-z\u0080-\u{10FFFF}]/u.test(character)) {
+        throw new SyntaxError(`Helm's regular expressions have no \`\\${character}\``);
+    }
+    return patterns_escape(character);
 }
+function patterns_escape(text) {
+    return text.replace(/[\^$\\.*+?()[\]{}|/]/g, '\\$&');
+}
+
+;// CONCATENATED MODULE: ./src/values-schema/formats.ts
+
+
+
+
+/**
+ * The formats of santhosh-tekuri/jsonschema 6.0.2 (format.go), with which Helm validates, as it
+ * understands them. It ignores all others, such as `idn-email`.
+ */
+const formats = {
+    date: isDate,
+    time: isTime,
+    'date-time': isDateTime,
+    duration: isDuration,
+    period: isPeriod,
+    email: isEmail,
+    hostname: isHostname,
+    ipv4: isIpv4,
+    ipv6: isIpv6,
+    // To Go, an IRI is a URI, and a URI has any characters.
+    uri: isUri,
+    iri: isUri,
+    'uri-reference': isUriReference,
+    'iri-reference': isUriReference,
+    'uri-template': isUriTemplate,
+    uuid: (text) => uuid.test(text),
+    'json-pointer': (text) => pointer.test(text),
+    'relative-json-pointer': (text) => relativePointer.test(text),
+    semver: (text) => semver.test(text),
+    regex: (text) => patternFlaw(text) === undefined,
+};
+const uuid = /^[\dA-Fa-f]{8}(?:-[\dA-Fa-f]{4}){3}-[\dA-Fa-f]{12}$/;
+const formats_tokens = String.raw `(?:\/(?:[^~\/]|~[01])*)*`;
+const pointer = new RegExp(`^${formats_tokens}$`);
+const relativePointer = new RegExp(`^(?:0|[1-9]\\d*)(?:#|${formats_tokens})$`);
+const number = String.raw `(?:0|[1-9]\d*)`;
+const preRelease = String.raw `(?:${number}|\d*[A-Za-z-][\dA-Za-z-]*)`;
+const build = String.raw `[\dA-Za-z-]+`;
+const semver = new RegExp(String.raw `^${number}\.${number}\.${number}(?:-${preRelease}(?:\.${preRelease})*)?(?:\+${build}(?:\.${build})*)?$`);
 
 ;// CONCATENATED MODULE: ./src/values-schema/ajv.ts
 
@@ -66682,24 +67067,8 @@ function translateEscape(character, isInClass) {
 
 
 
-/** The formats that Helm knows, too, as far as Ajv does. */
-const formats = [
-    'date',
-    'time',
-    'date-time',
-    'duration',
-    'uri',
-    'uri-reference',
-    'uri-template',
-    'email',
-    'hostname',
-    'ipv4',
-    'ipv6',
-    'uuid',
-    'json-pointer',
-    'relative-json-pointer',
-];
-function createAjv(draft) {
+/** @param areFormatsChecked whether a format is more than a note */
+function createAjv(draft, areFormatsChecked = isEarly(draft)) {
     const options = {
         allErrors: true,
         // Texts and values of a million errors would need too much memory.
@@ -66709,15 +67078,14 @@ function createAjv(draft) {
         multipleOfPrecision: 10,
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- early drafts ask for it, and there is no other way
         ignoreKeywordsWithRef: isEarly(draft),
-        validateFormats: isEarly(draft),
+        validateFormats: areFormatsChecked,
         validateSchema: false,
         logger: false,
         code: { regExp: Object.assign((pattern) => compilePattern(pattern), { code: '' }) },
     };
     const ajv = createFor(draft, options);
-    ajv.addFormat('regex', isPattern);
-    dist_default()["default"](ajv, formats);
-    ajv.addFormat('date-time', isDateTime);
+    for (const [name, isValid] of Object.entries(formats))
+        ajv.addFormat(name, isValid);
     // Ajv rejects this keyword of draft-04; since then it has no meaning, and Helm ignores it.
     ajv.removeKeyword('id');
     return ajv;
@@ -66733,20 +67101,6 @@ function createFor(draft, options) {
         case 'draft-07':
             return new ajv.Ajv(options);
     }
-}
-function isPattern(pattern) {
-    try {
-        compilePattern(pattern);
-        return true;
-    }
-    catch {
-        return false;
-    }
-}
-const dateTime = dist_default()["default"].get('date-time');
-/** Ajv accepts a blank in place of the `T`, too. */
-function isDateTime(text) {
-    return !/\s/.test(text) && dateTime.validate(text);
 }
 
 ;// CONCATENATED MODULE: ./src/values-schema/keywords.ts
@@ -66911,12 +67265,13 @@ function inPlaceOf(place) {
 ;// CONCATENATED MODULE: ./src/values-schema/references.ts
 
 
+
 /**
  * Finds references that lead nowhere or around in a circle, and invalid patterns.
  *
  * @param isEarly nothing beside a `$ref` counts.
  */
-function findReferenceProblems(root, check, isEarly) {
+function findReferenceProblems(root, isEarly) {
     const problems = new Map();
     const addresses = findAddresses(root);
     const done = new Set();
@@ -66969,12 +67324,9 @@ function findReferenceProblems(root, check, isEarly) {
         }
     }
     function checkPattern(pattern, pointer) {
-        try {
-            check(pattern);
-        }
-        catch (error) {
-            report(pointer, 'pattern', error instanceof Error ? error.message : '');
-        }
+        const flaw = patternFlaw(pattern);
+        if (flaw !== undefined)
+            report(pointer, 'pattern', flaw);
     }
     function report(pointer, kind, text) {
         problems.set(`${pointer} ${kind}`, { pointer, kind, text });
@@ -67037,18 +67389,18 @@ function compileParsed(json) {
         const problem = (0,prose/* prose */.CS) `\`$schema\` is \`${shown}\`, which is not supported: write it for draft-07, 2019-09 or 2020-12`;
         return { flaws: [{ pointer: '/$schema', problem }] };
     }
-    const ajv = createAjv(draft);
     const schema = prepare(json, draft);
-    const metaSchema = ajv.getSchema(metaSchemas[draft]);
-    const isValid = metaSchema?.(schema) ?? true;
+    // Helm checks the formats of a schema's own values, such as patterns, in all drafts. Ajv only does so
+    // if the schema of schemas is not the one to be compiled.
+    const isSchema = createAjv(draft, true).compile({ $ref: metaSchemas[draft] });
     const flaws = [
-        ...(isValid === true ? [] : describeErrors(metaSchema?.errors ?? [])),
-        ...findReferenceProblems(schema, compilePattern, isEarly(draft)).map(describeProblem),
+        ...(isSchema(schema) ? [] : describeErrors(isSchema.errors ?? [], schema)),
+        ...findReferenceProblems(schema, isEarly(draft)).map(describeProblem),
     ];
     if (flaws.length > 0)
         return { flaws: distinctByPlace(flaws) };
     try {
-        return { validate: ajv.compile(schema) };
+        return { validate: createAjv(draft).compile(schema) };
     }
     catch (error) {
         // A schema that is too deep to be compiled is not a problem of one place.
@@ -67075,14 +67427,30 @@ const metaSchemas = {
 function schema_file_isRecord(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-function describeErrors(errors) {
+function describeErrors(errors, schema) {
     return errors
-        .filter((error) => !isConsequence(error) && error.keyword !== 'anyOf')
+        .filter((error) => !isConsequence(error) && error.keyword !== 'anyOf' && !isAboutPattern(error))
         .map((error) => {
+        if (error.keyword === 'format' && error.params.format === 'regex') {
+            return describeProblem(patternProblem(error, schema));
+        }
         const name = propertyOf(error);
         const pointer = `${error.instancePath}${name === undefined ? '' : (0,values_schema_values/* formatPointer */.$2)([name])}`;
         return { pointer, problem: (0,prose/* prose */.CS) `\`${pointer}\` ${describeRule(error)}` };
     });
+}
+/** Whether another error says what is wrong with the name. */
+function isAboutPattern({ keyword, instancePath }) {
+    return keyword === 'propertyNames' && instancePath.endsWith('/patternProperties');
+}
+/** The pattern is a value, or the name of a key. */
+function patternProblem({ instancePath, propertyName }, schema) {
+    const pointer = `${instancePath}${propertyName === undefined ? '' : (0,values_schema_values/* formatPointer */.$2)([propertyName])}`;
+    const pattern = propertyName ?? (0,values_schema_values/* parsePointer */.vp)(instancePath).reduce(valueIn, schema);
+    return { pointer, kind: 'pattern', text: patternFlaw(String(pattern)) ?? '' };
+}
+function valueIn(value, key) {
+    return value[key];
 }
 function describeProblem({ pointer, kind, text }) {
     switch (kind) {
@@ -72064,8 +72432,8 @@ exports.Ll = identity.isNode;
 exports.tO = identity.isPair;
 exports.jn = identity.isScalar;
 exports.oP = identity.isSeq;
-__webpack_unused_export__ = Pair.Pair;
-__webpack_unused_export__ = Scalar.Scalar;
+exports.Rm = Pair.Pair;
+exports.X5 = Scalar.Scalar;
 __webpack_unused_export__ = YAMLMap.YAMLMap;
 __webpack_unused_export__ = YAMLSeq.YAMLSeq;
 __webpack_unused_export__ = cst;
