@@ -23,7 +23,7 @@ export const posixClasses: Readonly<Record<string, Ranges | undefined>> = {
 
 /** Writes ranges, or all others, for the inside of a class. */
 export function writeRanges(ranges: Ranges, isNegated: boolean): string {
-  const bounds = [...ranges].map((character) => character.charCodeAt(0))
+  const bounds = Array.from(ranges, (character) => character.charCodeAt(0))
   const edges = isNegated
     ? [0, ...bounds.map((bound, index) => (index % 2 === 0 ? bound - 1 : bound + 1)), 0x10ffff]
     : bounds

@@ -123,7 +123,7 @@ function translateInClass(match: RegExpExecArray): string {
   if (code !== undefined) return code
   if (escaped === '-') return '\\-'
   if (escaped !== undefined) return translateEscape(escaped, letters.inside)
-  return token.length === 1 ? escape(token) : [...token].map(escape).join('')
+  return escape(token)
 }
 
 /** A character by its number. */
