@@ -66776,7 +66776,7 @@ const posixClasses = {
 };
 /** Writes ranges, or all others, for the inside of a class. */
 function writeRanges(ranges, isNegated) {
-    const bounds = [...ranges].map((character) => character.charCodeAt(0));
+    const bounds = Array.from(ranges, (character) => character.charCodeAt(0));
     const edges = isNegated
         ? [0, ...bounds.map((bound, index) => (index % 2 === 0 ? bound - 1 : bound + 1)), 0x10ffff]
         : bounds;
@@ -66995,7 +66995,7 @@ function translateInClass(match) {
         return '\\-';
     if (escaped !== undefined)
         return translateEscape(escaped, letters.inside);
-    return token.length === 1 ? patterns_escape(token) : [...token].map(patterns_escape).join('');
+    return patterns_escape(token);
 }
 /** A character by its number. */
 function characterOf(match) {
