@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv } from 'ajv'
 import { parse } from 'yaml'
 import type { Report } from '../../src/report/report.ts'
 import { exampleFolder, readExamples } from '../../testing/examples.ts'
@@ -23,7 +23,7 @@ test("the promotion's configuration is valid by the schema that it names for edi
   const text = readFileSync(join(exampleFolder('promotion'), '.github/mlflow-sync.yaml'), 'utf8')
   const [, path = ''] =
     /^# yaml-language-server: \$schema=https:\S+?\/(schema\/\S+)\n/.exec(text) ?? []
-  const validate = new Ajv2020().compile(JSON.parse(readFileSync(path, 'utf8')) as object)
+  const validate = new Ajv().compile(JSON.parse(readFileSync(path, 'utf8')) as object)
   expect(validate(parse(text)) || validate.errors).toBe(true)
 })
 
