@@ -24,7 +24,9 @@ test("the promotion's configuration is valid by the schema that it names for edi
   const [, path = ''] =
     /^# yaml-language-server: \$schema=https:\S+?\/(schema\/\S+)\n/.exec(text) ?? []
   // Editors know more keywords.
-  const validate = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(path, 'utf8')) as object)
+  const validate = new Ajv({ strict: false }).compile(
+    JSON.parse(readFileSync(path, 'utf8')) as object,
+  )
   expect(validate(parse(text)) || validate.errors).toBe(true)
 })
 
