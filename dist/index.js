@@ -59785,6 +59785,7 @@ async function writeText({ compare, settings, commitTemplate, uiUrl, serverUrl, 
 
 
 
+
 function createProposer(options) {
     const { repository, settings } = options;
     const { pullRequests } = repository;
@@ -59816,14 +59817,19 @@ function createProposer(options) {
         }
         catch (error) {
             const isRefused = error instanceof errors/* GitHubError */.y_ && !error.outcomeUnknown && !error.reason;
-            if (!isRefused || !hasCreatedBranch)
+            if (!isRefused)
                 throw error;
-            // Deleting the branch would close a pull request that was opened all the same.
             const state = await pullRequests.read(plan.snapshot, name).catch(() => undefined);
-            const opened = state && openPullRequest(state);
+            if (state === undefined)
+                throw error;
+            const opened = openPullRequest(state);
             if (opened !== undefined && made.openedWith(opened) !== undefined)
                 return opened;
-            if (state !== undefined && opened === undefined) {
+            if (state.commit?.sha !== commit.sha) {
+                throw new errors/* GitHubError */.y_((0,prose/* prose */.CS) `the head branch moved`, { reason: 'branch-moved' });
+            }
+            // Deleting the branch would close a pull request that was opened all the same.
+            if (hasCreatedBranch && opened === undefined) {
                 await deleteQuietly(repository, name, commit.sha);
             }
             throw error;

@@ -44,6 +44,18 @@ test.each([
   },
 )
 
+test('a head branch that a person deletes right before the opening is created again', async () => {
+  const { store } = project.repository
+  const run = (): void => {
+    store.updateRef(`refs/heads/${headBranch}`, zeroOid, project.repository.head(headBranch))
+  }
+  world.github.inject({ kind: 'run-before', run }, { match: isPullRequestCreation })
+  const { exitCode, outputs } = await stepInProcess(world, project, pullRequest)
+  expect(exitCode).toBe(0)
+  expect(outputs).toMatchObject({ operation: 'pull-request-created', 'pull-request-number': '1' })
+  expect(baseOfHeadBranch(project)).toBe(project.repository.head())
+})
+
 test.each([
   ['opening the pull request', isPullRequestCreation],
   ['moving the branch', isRefUpdate],

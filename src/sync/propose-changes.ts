@@ -3,6 +3,7 @@ import { GitHubError } from '../core/errors.ts'
 import { planDigest } from '../core/proposal.ts'
 import { isUpToDate, openPullRequest, type Head, type PullRequest } from '../core/pull-request.ts'
 import type { CommitReference } from '../core/result.ts'
+import { prose } from '../core/text/prose.ts'
 import type { Commit } from '../github/git-data.ts'
 import type { Repository } from '../github/repository.ts'
 import { problemUnlessMoved, requireOpen, type Completion } from './after-write.ts'
@@ -77,12 +78,16 @@ export function createProposer(options: ProposeOptions): Proposer {
       return await made.open(opening, pullRequests.open(base, name, text))
     } catch (error) {
       const isRefused = error instanceof GitHubError && !error.outcomeUnknown && !error.reason
-      if (!isRefused || !hasCreatedBranch) throw error
-      // Deleting the branch would close a pull request that was opened all the same.
+      if (!isRefused) throw error
       const state = await pullRequests.read(plan.snapshot, name).catch(() => undefined)
-      const opened = state && openPullRequest(state)
+      if (state === undefined) throw error
+      const opened = openPullRequest(state)
       if (opened !== undefined && made.openedWith(opened) !== undefined) return opened
-      if (state !== undefined && opened === undefined) {
+      if (state.commit?.sha !== commit.sha) {
+        throw new GitHubError(prose`the head branch moved`, { reason: 'branch-moved' })
+      }
+      // Deleting the branch would close a pull request that was opened all the same.
+      if (hasCreatedBranch && opened === undefined) {
         await deleteQuietly(repository, name, commit.sha)
       }
       throw error
