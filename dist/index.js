@@ -59826,7 +59826,10 @@ function createProposer(options) {
             if (opened !== undefined && made.openedWith(opened) !== undefined)
                 return opened;
             if (state.commit?.sha !== commit.sha) {
-                throw new errors/* GitHubError */.y_((0,prose/* prose */.CS) `the head branch moved`, { reason: 'branch-moved' });
+                throw new errors/* GitHubError */.y_((0,prose/* prose */.CS) `the head branch moved`, {
+                    reason: 'branch-moved',
+                    advice: (0,prose/* prose */.CS) `The next run will catch up.`,
+                });
             }
             // Deleting the branch would close a pull request that was opened all the same.
             if (hasCreatedBranch && opened === undefined) {

@@ -84,7 +84,10 @@ export function createProposer(options: ProposeOptions): Proposer {
       const opened = openPullRequest(state)
       if (opened !== undefined && made.openedWith(opened) !== undefined) return opened
       if (state.commit?.sha !== commit.sha) {
-        throw new GitHubError(prose`the head branch moved`, { reason: 'branch-moved' })
+        throw new GitHubError(prose`the head branch moved`, {
+          reason: 'branch-moved',
+          advice: prose`The next run will catch up.`,
+        })
       }
       // Deleting the branch would close a pull request that was opened all the same.
       if (hasCreatedBranch && opened === undefined) {
